@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * fuse_event: what the probe hands to user space through its ring buffer. One record is this header
+ * followed by `captured` bytes of the message, starting at `offset`; a long message is several
+ * records with the same msg_id. Fixed widths, host byte order, every byte written by the probe.
+ */
+#ifndef FUSEWIRE_FUSE_EVENT_H
+#define FUSEWIRE_FUSE_EVENT_H
+
+#include <linux/types.h>
+
+#define FUSE_EVENT_VERSION 1
+
+/* Bytes of a message in one record. Per-CPU scratch is limited to 32 KiB. */
+#define FUSE_EVENT_CHUNK 16000
+
+enum fuse_event_direction {
+	FUSE_EVENT_REQUEST = 0,
+	FUSE_EVENT_REPLY = 1,  /* a reply or a notification */
+	FUSE_EVENT_RESULT = 2, /* no bytes: a server's write() was refused */
+};
+
+enum fuse_event_transport {
+	FUSE_EVENT_READ_WRITE = 1,
+	FUSE_EVENT_SPLICE = 2,
+	FUSE_EVENT_IO_URING = 3,
+	FUSE_EVENT_TRACEPOINT = 4,
+};
+
+enum fuse_event_flag {
+	FUSE_EVENT_FIRST = 1 << 0,
+	FUSE_EVENT_LAST = 1 << 1,
+	FUSE_EVENT_FAULT = 1 << 2, /* some bytes were not readable and are zero */
+	FUSE_EVENT_TRUNC = 1 << 3, /* cut at the snap length */
+	FUSE_EVENT_STALE = 1 << 4, /* arguments were reused by the kernel: header only */
+	FUSE_EVENT_RETRY = 1 << 5, /* replaces the faulted copy from the same thread */
+};
+
+struct fuse_event {
+	__u64 time_ns;    /* CLOCK_MONOTONIC */
+	__u64 msg_id;     /* cpu << 48 | program << 44 | counter */
+	__u64 pair_key;   /* scrambled request address, equal in request and reply */
+	__u32 conn;       /* kernel-encoded dev_t of the connection */
+	__u32 tgid;       /* current task at the hook */
+	__u32 tid;
+	__u32 msg_length; /* bytes on the wire */
+	__u32 offset;     /* of this record's bytes in the message */
+	__u32 captured;   /* bytes that follow this header */
+	__s32 result;     /* FUSE_EVENT_RESULT: return value of the write */
+	__u8 version;
+	__u8 direction;
+	__u8 transport;
+	__u8 flags;
+	char comm[16]; /* of the current task */
+};
+
+#endif

@@ -1,0 +1,1 @@
+#include "capture/pseudo_header.h"

@@ -1,0 +1,1 @@
+#include "dissector/record.h"
