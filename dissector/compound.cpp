@@ -1,0 +1,175 @@
+// Messages inside messages: the sub-requests and sub-replies of a COMPOUND (v5 layout), and what can
+// be said of a reply whose request is not known.
+#include "dissector/decoder.h"
+
+#include <algorithm>
+
+namespace fusewire {
+
+void Decoder::request_at(Offset begin, Offset end, SubMessage* sub) {
+    const std::size_t header = open(field::header, begin);
+    ++depth_;
+    fields(in_header, begin, in_header_size, end);
+    --depth_;
+    close(header, std::min<Offset>(begin + in_header_size, end));
+    const auto number = cursor_.u32(begin + 4);
+    if (!number || end - begin < in_header_size)
+        return;
+    const Opcode* opcode = find_opcode(*number, context_.dialect.name);
+    const Offset body_at = begin + in_header_size;
+    std::uint64_t ext_units = 0;
+    cursor_.read(begin + 36, 2, ext_units);
+    Offset ext_length = static_cast<Offset>(ext_units * 8);
+    if (ext_length > end - body_at) {
+        report(Rule::ext_overrun, begin + 36, ext_length, end - body_at);
+        ext_length = 0;
+    }
+    const Offset body_end = end - ext_length;
+    const bool nested = sub != nullptr && opcode != nullptr && !opcode->request.parts.empty() &&
+                        opcode->request.parts.back().kind == PartKind::sub_requests;
+    if (nested)
+        report(Rule::compound_nested, begin + 4, *number);
+    if (opcode == nullptr || nested) {
+        if (opcode == nullptr)
+            report(Rule::opcode_unknown, begin + 4, *number);
+        rest(field::payload, body_at, body_end);
+    } else {
+        body(*opcode, opcode->request, body_at, body_end, true);
+    }
+    if (ext_length > 0)
+        extensions(body_end, end);
+}
+
+Decoder::Offset Decoder::sub_requests(const Part& part, Offset begin, Offset end) {
+    Offset at = begin;
+    const std::uint64_t count = part.count != nullptr ? value_of(part.count) : 0;
+    while (at < end && out_.subs.size() < max_compound_ops) {
+        const auto length = cursor_.u32(at);
+        if (!length || *length < in_header_size || *length > end - at)
+            break;
+        const std::size_t index = out_.subs.size();
+        sub_ = static_cast<std::int16_t>(index);
+        SubMessage sub;
+        sub.offset = at;
+        sub.length = *length;
+        sub.opcode_number = cursor_.u32(at + 4).value_or(0);
+        sub.opcode = find_opcode(sub.opcode_number, context_.dialect.name);
+        sub.unique = cursor_.u64(at + 8).value_or(0);
+        sub.nodeid = cursor_.u64(at + 16).value_or(0);
+        const std::size_t group = open(field::sub, at, sub.opcode);
+        sub.first_node = static_cast<std::uint32_t>(group);
+        ++depth_;
+        request_at(at, at + *length, &sub);
+        --depth_;
+        close(group, at + *length);
+        sub.end_node = static_cast<std::uint32_t>(out_.nodes.size());
+        out_.subs.push_back(sub);
+        at += *length;
+    }
+    sub_ = no_sub;
+    if (at < end && captured(at, std::min<Offset>(end - at, 4)))
+        report(Rule::compound_chain_broken, at, cursor_.u32(at).value_or(0), end - at);
+    if (at == end && part.count != nullptr && count != out_.subs.size())
+        report(Rule::compound_count, begin, count, out_.subs.size());
+    rest(field::trailing, at, end);
+    return end;
+}
+
+Decoder::Offset Decoder::sub_replies(Offset begin, Offset end) {
+    Offset at = begin;
+    while (at < end && out_.subs.size() < max_compound_ops) {
+        const auto length = cursor_.u32(at);
+        if (!length || *length < out_header_size || *length > end - at)
+            break;
+        const std::size_t index = out_.subs.size();
+        sub_ = static_cast<std::int16_t>(index);
+        const RequestFacts::Operation* operation =
+            context_.request != nullptr && index < context_.request->sub_count && index < context_.request->subs.size()
+                ? &context_.request->subs[index]
+                : nullptr;
+        SubMessage sub;
+        sub.offset = at;
+        sub.length = *length;
+        sub.error = static_cast<std::int32_t>(cursor_.u32(at + 4).value_or(0));
+        sub.unique = cursor_.u64(at + 8).value_or(0);
+        sub.opcode = operation != nullptr ? operation->opcode : nullptr;
+        sub.opcode_number = operation != nullptr ? operation->number : 0;
+        const std::size_t group = open(field::sub, at, sub.opcode);
+        sub.first_node = static_cast<std::uint32_t>(group);
+        ++depth_;
+        sub_reply_body(sub, operation, at, at + *length);
+        --depth_;
+        close(group, at + *length);
+        sub.end_node = static_cast<std::uint32_t>(out_.nodes.size());
+        out_.subs.push_back(sub);
+        at += *length;
+    }
+    sub_ = no_sub;
+    if (at < end && captured(at, std::min<Offset>(end - at, 4)))
+        report(Rule::compound_chain_broken, at, cursor_.u32(at).value_or(0), end - at);
+    rest(field::trailing, at, end);
+    return end;
+}
+
+void Decoder::sub_reply_body(SubMessage& sub, const RequestFacts::Operation* operation, Offset begin,
+                             Offset end) {
+    const std::size_t header = open(field::header, begin);
+    ++depth_;
+    fields(out_header, begin, out_header_size, end);
+    --depth_;
+    close(header, begin + out_header_size);
+    if (sub.error != 0)
+        rest(field::payload, begin + out_header_size, end);
+    else
+        reply_payload(operation, begin + out_header_size, end);
+}
+
+void Decoder::reply_payload(const RequestFacts::Operation* operation, Offset begin, Offset end) {
+    const Opcode* opcode = operation != nullptr ? operation->opcode : nullptr;
+    if (opcode == nullptr || opcode->no_reply) {
+        if (begin < end)
+            unknown_payload(begin, end);
+        return;
+    }
+    const Body* reply = &opcode->reply;
+    for (const ReplyChoice& choice : opcode->reply_choices) {
+        std::uint64_t value = operation->asked;
+        if (choice.field != opcode->asked)
+            cursor_.read(begin + choice.field->offset, choice.field->width, value);
+        if ((value & choice.mask) == choice.value) {
+            reply = &choice.body;
+            break;
+        }
+    }
+    body(*opcode, *reply, begin, end, false);
+}
+
+// COMPOUND v4/v5 replies say how many sub-replies follow, which makes them recognisable alone.
+bool Decoder::looks_like_compound_reply(Offset begin, Offset end) const {
+    constexpr Offset head = 16;
+    if (end - begin < head + out_header_size)
+        return false;
+    std::uint64_t found = 0;
+    Offset at = begin + head;
+    while (at < end) {
+        const auto length = cursor_.u32(at);
+        if (!length || *length < out_header_size || *length > end - at)
+            return false;
+        at += *length;
+        ++found;
+    }
+    return found <= max_compound_ops && cursor_.u32(begin) == found;
+}
+
+void Decoder::unknown_payload(Offset begin, Offset end) {
+    if (sub_ == no_sub && looks_like_compound_reply(begin, end))
+        if (const Opcode* compound = find_opcode_named("COMPOUND")) {
+            body(*compound, compound->reply, begin, end, false);
+            return;
+        }
+    // The value is the payload's size; views name the opcodes that such a reply would fit.
+    add(field::guess, begin, 0, end - begin);
+    rest(field::payload, begin, end);
+}
+
+} // namespace fusewire

@@ -1,0 +1,321 @@
+#include "dissector/decoder.h"
+
+#include <algorithm>
+
+namespace fusewire {
+
+namespace {
+
+constexpr std::uint32_t align8(std::uint32_t size) {
+    return (size + 7) & ~std::uint32_t{7};
+}
+
+// Integers are what the tables give 1, 2, 4 or 8 bytes; everything else is shown as bytes.
+bool is_integer(const Field& field) {
+    switch (field.kind) {
+    case Kind::name:
+    case Kind::text:
+    case Kind::data:
+    case Kind::group:
+    case Kind::note:
+        return false;
+    default:
+        return field.width <= 8 && (field.width & (field.width - 1)) == 0;
+    }
+}
+
+std::uint64_t sign_extended(const Field& field, std::uint64_t value) {
+    const bool is_signed = field.kind == Kind::signed_number || field.kind == Kind::error;
+    if (!is_signed || field.width >= 8)
+        return value;
+    const unsigned unused = 64 - 8 * field.width;
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(value << unused) >> unused);
+}
+
+bool cut_applies(const Cut& cut, const Dialect& dialect) {
+    return (cut.minor != 0 && dialect.minor < cut.minor) ||
+           (cut.needs != 0 && (dialect.init_flags & cut.needs) == 0);
+}
+
+} // namespace
+
+Node& Decoder::add(const Field& field, Offset offset, Offset width, std::uint64_t value) {
+    Node& node = out_.nodes.emplace_back();
+    node.field = &field;
+    node.value = value;
+    node.offset = offset;
+    node.width = width;
+    node.depth = depth_;
+    node.cut = width != 0 && !captured(offset, width);
+    return node;
+}
+
+std::size_t Decoder::open(const Field& field, Offset offset, const Opcode* opcode) {
+    add(field, offset, 0).opcode = opcode;
+    return out_.nodes.size() - 1;
+}
+
+void Decoder::rest(const Field& field, Offset begin, Offset end) {
+    if (begin < end)
+        add(field, begin, end - begin);
+}
+
+void Decoder::report(Rule rule, Offset offset, std::uint64_t observed, std::uint64_t expected) {
+    out_.findings.push_back({rule, sub_, offset, observed, expected});
+}
+
+std::uint64_t Decoder::value_of(const Field* wanted) const {
+    for (std::size_t i = out_.nodes.size(); i > body_start_; --i)
+        if (out_.nodes[i - 1].field == wanted)
+            return out_.nodes[i - 1].value;
+    return 0;
+}
+
+void Decoder::body(const Opcode& opcode, const Body& body, Offset begin, Offset end, bool is_request) {
+    const std::size_t outer_start = body_start_;
+    body_start_ = out_.nodes.size();
+    const std::size_t layer = open(field::layer, begin, &opcode);
+    ++depth_;
+    Offset at = begin;
+    for (const Part& piece : body.parts) {
+        const bool first = &piece == body.parts.data();
+        const Offset size = first ? effective_size(body, begin, end)
+                                  : (piece.layout != nullptr ? piece.layout->size : 0);
+        at = part(piece, at, size, end);
+    }
+    --depth_;
+    close(layer, at);
+    if (at == begin && out_.nodes.size() == layer + 1)
+        out_.nodes.pop_back(); // nothing to show: an empty body has no layer
+    body_start_ = outer_start;
+    if (at >= end)
+        return;
+    if (is_request && opcode.structural_ext && extensions_verify(at, end)) {
+        extensions(at, end);
+        return;
+    }
+    rest(field::trailing, at, end);
+    report(Rule::body_long, at, end - begin, at - begin);
+}
+
+Decoder::Offset Decoder::part(const Part& part, Offset begin, Offset size, Offset end) {
+    switch (part.kind) {
+    case PartKind::fields:
+        return fields(*part.layout, begin, size, end);
+    case PartKind::name:
+        return name(*part.field, begin, end);
+    case PartKind::data:
+        return data(part, begin, end);
+    case PartKind::array:
+        return array(part, begin, end);
+    case PartKind::strings:
+        return strings(*part.field, begin, end);
+    case PartKind::dirents:
+        return dirents(*part.layout, field::dirent, begin, end);
+    case PartKind::direntplus:
+        return dirents(*part.layout, field::direntplus, begin, end);
+    case PartKind::file_handle:
+        return fhandle(begin, end);
+    case PartKind::sub_requests:
+        return sub_requests(part, begin, end);
+    case PartKind::sub_replies:
+        return sub_replies(begin, end);
+    }
+    return begin;
+}
+
+Decoder::Offset Decoder::fields(const Struct& layout, Offset begin, Offset size, Offset end) {
+    const Offset limit = size <= end - begin ? begin + size : end;
+    for (const Field& field : layout.fields) {
+        if (begin + field.offset >= limit)
+            break;
+        one_field(field, begin, limit);
+    }
+    if (limit < begin + size)
+        report(Rule::body_short, begin, end - begin, size);
+    return limit;
+}
+
+void Decoder::one_field(const Field& field, Offset base, Offset limit) {
+    const Offset at = base + field.offset;
+    if (field.kind == Kind::group && field.members != nullptr) {
+        const std::size_t group = open(field, at);
+        ++depth_;
+        for (const Field& member : field.members->fields)
+            if (at + member.offset < limit)
+                one_field(member, at, limit);
+        --depth_;
+        close(group, std::min<Offset>(at + field.width, limit));
+        return;
+    }
+    if (!is_integer(field)) {
+        add(field, at, std::min<Offset>(field.width, limit - at));
+        return;
+    }
+    std::uint64_t value = 0;
+    if (at + field.width <= limit && cursor_.read(at, field.width, value))
+        add(field, at, field.width, sign_extended(field, value));
+    else
+        rest(field::trailing, at, limit); // half an integer is only bytes
+}
+
+Decoder::Offset Decoder::name(const Field& field, Offset begin, Offset end) {
+    const auto nul = cursor_.find_nul(begin, end);
+    if (nul) {
+        add(field, begin, static_cast<Offset>(*nul) - begin);
+        if (*nul == begin)
+            report(Rule::name_empty, begin);
+        return static_cast<Offset>(*nul) + 1;
+    }
+    add(field, begin, end - begin);
+    if (captured(begin, end - begin))
+        report(Rule::name_no_nul, begin, end - begin);
+    return end;
+}
+
+Decoder::Offset Decoder::data(const Part& part, Offset begin, Offset end) {
+    Offset size = end - begin;
+    if (part.count != nullptr)
+        size = static_cast<Offset>(std::min<std::uint64_t>(value_of(part.count), size));
+    if (size > 0)
+        add(*part.field, begin, size);
+    return begin + size;
+}
+
+Decoder::Offset Decoder::array(const Part& part, Offset begin, Offset end) {
+    const Offset width = part.layout != nullptr ? part.layout->size : part.field->width;
+    const Offset room = (end - begin) / width;
+    const std::uint64_t wanted = part.count != nullptr ? value_of(part.count) : room;
+    if (wanted > room)
+        report(Rule::array_count, begin, room, wanted);
+    Offset at = begin;
+    for (std::uint64_t i = 0; i < std::min<std::uint64_t>(wanted, room); ++i, at += width) {
+        if (out_.nodes.size() >= max_nodes || !captured(at, width))
+            return at;
+        if (part.layout == nullptr) {
+            std::uint64_t value = 0;
+            cursor_.read(at, width, value);
+            add(*part.field, at, width, value);
+            continue;
+        }
+        const std::size_t group = open(*part.field, at);
+        ++depth_;
+        fields(*part.layout, at, width, end);
+        --depth_;
+        close(group, at + width);
+    }
+    return at;
+}
+
+Decoder::Offset Decoder::strings(const Field& field, Offset begin, Offset end) {
+    Offset at = begin;
+    while (at < end && out_.nodes.size() < max_nodes)
+        at = name(field, at, end);
+    return at;
+}
+
+// fuse_dirent and fuse_direntplus: a fixed head whose last 8 bytes are namelen and type, the name
+// without a NUL, then padding to 8.
+Decoder::Offset Decoder::dirents(const Struct& head, const Field& group_field, Offset begin, Offset end) {
+    Offset at = begin;
+    while (at < end && out_.nodes.size() < max_nodes) {
+        const auto namelen = cursor_.u32(at + head.size - 8);
+        const Offset room = end - at;
+        if (room < head.size || (namelen && *namelen > room - head.size)) {
+            report(Rule::readdir_record_overrun, at, room, head.size + std::uint64_t{namelen.value_or(0)});
+            break;
+        }
+        if (!namelen)
+            break; // beyond what was captured
+        const std::size_t group = open(group_field, at);
+        ++depth_;
+        fields(head, at, head.size, end);
+        const Offset name_at = at + head.size;
+        add(field::dirent_name, name_at, *namelen);
+        const Offset next = std::min<Offset>(at + align8(head.size + *namelen), end);
+        rest(field::padding, name_at + *namelen, next);
+        --depth_;
+        close(group, next);
+        at = next;
+    }
+    rest(field::trailing, at, end);
+    return end;
+}
+
+// struct fuse_file_handle of LOOKUP_HANDLE RFC v3. A server may pad it; the kernel uses `size` bytes.
+Decoder::Offset Decoder::fhandle(Offset begin, Offset end) {
+    std::uint64_t size = 0;
+    if (end - begin < 2 || !cursor_.read(begin, 2, size)) {
+        if (end - begin < 2)
+            report(Rule::handle_missing, begin, end - begin, 2);
+        rest(field::trailing, begin, end);
+        return end;
+    }
+    const Offset present = static_cast<Offset>(std::min<std::uint64_t>(size, end - begin - 2));
+    const std::size_t group = open(field::fhandle, begin);
+    ++depth_;
+    add(field::fhandle_size, begin, 2, size);
+    add(field::fhandle_bytes, begin + 2, present);
+    --depth_;
+    close(group, begin + 2 + present);
+    if (present < size)
+        report(Rule::handle_truncated, begin, present, size);
+    rest(field::padding, begin + 2 + present, end);
+    return end;
+}
+
+// A struct that grew over time is told from the negotiated minor and flags; where INIT was not seen,
+// or contradicts the bytes, from the only size that leaves no byte unexplained.
+Decoder::Offset Decoder::effective_size(const Body& body, Offset begin, Offset end) const {
+    const Struct* layout = body.parts.front().layout;
+    if (layout == nullptr)
+        return 0;
+    if (layout->cuts.empty())
+        return layout->size;
+    Offset negotiated = layout->size;
+    if (context_.dialect.init_known)
+        for (const Cut& cut : layout->cuts)
+            if (cut_applies(cut, context_.dialect)) {
+                negotiated = cut.size;
+                break;
+            }
+    if (fits(body, negotiated, begin, end) && context_.dialect.init_known)
+        return negotiated;
+    for (const Cut& cut : layout->cuts)
+        if (fits(body, cut.size, begin, end))
+            return cut.size;
+    return negotiated;
+}
+
+// Whether the body, with its first struct `size` bytes long, ends exactly at `end`.
+bool Decoder::fits(const Body& body, Offset size, Offset begin, Offset end) const {
+    if (size > end - begin)
+        return false;
+    Offset at = begin + size;
+    for (const Part& part : body.parts.subspan(1)) {
+        std::uint64_t count = 0;
+        if (part.count != nullptr && !cursor_.read(begin + part.count->offset, part.count->width, count))
+            return false;
+        switch (part.kind) {
+        case PartKind::fields:
+            at += part.layout->size;
+            break;
+        case PartKind::name: {
+            const auto nul = cursor_.find_nul(at, end);
+            if (!nul || *nul == at)
+                return false;
+            at = static_cast<Offset>(*nul) + 1;
+            break;
+        }
+        case PartKind::data:
+            return part.count == nullptr || count == end - at;
+        default:
+            return true;
+        }
+        if (at > end)
+            return false;
+    }
+    return at == end;
+}
+
+} // namespace fusewire

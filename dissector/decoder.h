@@ -1,0 +1,77 @@
+// Decoder: one record being taken apart. Walks the opcode tables; one routine for each kind of part,
+// shared by all opcodes. Internal to the dissector; views use dissect.h.
+#pragma once
+
+#include "dissector/bytes.h"
+#include "dissector/dissect.h"
+#include "dissector/opcodes.h"
+
+namespace fusewire {
+
+class Decoder {
+  public:
+    Decoder(const Record& record, const Context& context, Message& out, ByteOrder order)
+        : context_(context), out_(out), cursor_(record.bytes, order),
+          wire_end_(std::max(std::min(record.wire_length, max_wire_length),
+                             static_cast<Offset>(record.bytes.size()))) {}
+
+    void request();
+    void reply();
+    void notification();
+
+  private:
+    using Offset = std::uint32_t;
+
+    // A hostile message can hold millions of tiny records; past this many nodes the rest is bytes.
+    static constexpr std::size_t max_nodes = std::size_t{1} << 20;
+    // A claimed length beyond this cannot be true and would only invite overflows.
+    static constexpr Offset max_wire_length = Offset{1} << 30;
+
+    // Tree building.
+    Node& add(const Field& field, Offset offset, Offset width, std::uint64_t value = 0);
+    void close(std::size_t group, Offset end) { out_.nodes[group].width = end - out_.nodes[group].offset; }
+    std::size_t open(const Field& field, Offset offset, const Opcode* opcode = nullptr);
+    void rest(const Field& field, Offset begin, Offset end);
+    void report(Rule rule, Offset offset, std::uint64_t observed = 0, std::uint64_t expected = 0);
+    bool captured(Offset offset, Offset width) const { return cursor_.holds(offset, width); }
+    std::uint64_t value_of(const Field* field) const;
+
+    // decoder.cpp: bodies and their parts. Each returns where the next part begins.
+    void body(const Opcode& opcode, const Body& body, Offset begin, Offset end, bool is_request);
+    Offset part(const Part& part, Offset begin, Offset size, Offset end);
+    Offset fields(const Struct& layout, Offset begin, Offset size, Offset end);
+    void one_field(const Field& field, Offset base, Offset limit);
+    Offset name(const Field& field, Offset begin, Offset end);
+    Offset data(const Part& part, Offset begin, Offset end);
+    Offset array(const Part& part, Offset begin, Offset end);
+    Offset strings(const Field& field, Offset begin, Offset end);
+    Offset dirents(const Struct& head, const Field& group, Offset begin, Offset end);
+    Offset fhandle(Offset begin, Offset end);
+    Offset effective_size(const Body& body, Offset begin, Offset end) const;
+    bool fits(const Body& body, Offset size, Offset begin, Offset end) const;
+
+    // extensions.cpp
+    void extensions(Offset begin, Offset end);
+    void extension_body(std::uint32_t type, Offset begin, Offset end);
+    void security_contexts(std::uint32_t count, Offset begin, Offset end);
+    bool extensions_verify(Offset begin, Offset end) const;
+
+    // compound.cpp
+    void request_at(Offset begin, Offset end, SubMessage* sub);
+    Offset sub_requests(const Part& part, Offset begin, Offset end);
+    Offset sub_replies(Offset begin, Offset end);
+    void sub_reply_body(SubMessage& sub, const RequestFacts::Operation* operation, Offset begin, Offset end);
+    void reply_payload(const RequestFacts::Operation* operation, Offset begin, Offset end);
+    bool looks_like_compound_reply(Offset begin, Offset end) const;
+    void unknown_payload(Offset begin, Offset end);
+
+    const Context& context_;
+    Message& out_;
+    Cursor cursor_;
+    Offset wire_end_;
+    std::uint8_t depth_ = 0;
+    std::int16_t sub_ = no_sub;
+    std::size_t body_start_ = 0; // first node of the body being decoded, for value_of()
+};
+
+} // namespace fusewire

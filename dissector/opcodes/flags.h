@@ -1,0 +1,150 @@
+// Named values that several tables use: INIT flags, open flags, modes. Numbers are those of
+// include/uapi/linux/fuse.h 7.46 and of Linux on x86, arm64 and riscv.
+#pragma once
+
+#include "dissector/field.h"
+
+#include <iterator>
+
+namespace fusewire {
+
+inline constexpr DialectSet handle_dialects =
+    in_dialects(DialectName::lookup_handle_v2, DialectName::lookup_handle_v3);
+inline constexpr DialectSet fusex_dialects =
+    in_dialects(DialectName::fusex_a, DialectName::fusex_b);
+// Bits that the out-of-tree series leave as upstream has them.
+inline constexpr DialectSet upstream_dialects = all_dialects & ~(handle_dialects | fusex_dialects);
+
+namespace init_flag {
+inline constexpr std::uint64_t setxattr_ext = std::uint64_t{1} << 29;
+inline constexpr std::uint64_t init_ext = std::uint64_t{1} << 30;
+inline constexpr std::uint64_t lookup_handle = std::uint64_t{1} << 43;
+} // namespace init_flag
+
+// INIT flags 0-31, fields `flags` of fuse_init_in and fuse_init_out.
+inline constexpr Value init_flags_low[] = {
+    bit(0, "ASYNC_READ"),
+    bit(1, "POSIX_LOCKS"),
+    bit(2, "FILE_OPS"),
+    bit(3, "ATOMIC_O_TRUNC"),
+    bit(4, "EXPORT_SUPPORT"),
+    bit(5, "BIG_WRITES"),
+    bit(6, "DONT_MASK"),
+    bit(7, "SPLICE_WRITE"),
+    bit(8, "SPLICE_MOVE"),
+    bit(9, "SPLICE_READ"),
+    bit(10, "FLOCK_LOCKS"),
+    bit(11, "HAS_IOCTL_DIR"),
+    bit(12, "AUTO_INVAL_DATA"),
+    bit(13, "DO_READDIRPLUS"),
+    bit(14, "READDIRPLUS_AUTO"),
+    bit(15, "ASYNC_DIO"),
+    bit(16, "WRITEBACK_CACHE"),
+    bit(17, "NO_OPEN_SUPPORT"),
+    bit(18, "PARALLEL_DIROPS"),
+    bit(19, "HANDLE_KILLPRIV"),
+    bit(20, "POSIX_ACL"),
+    bit(21, "ABORT_ERROR"),
+    bit(22, "MAX_PAGES"),
+    bit(23, "CACHE_SYMLINKS"),
+    bit(24, "NO_OPENDIR_SUPPORT"),
+    bit(25, "EXPLICIT_INVAL_DATA"),
+    bit(26, "MAP_ALIGNMENT"),
+    bit(27, "SUBMOUNTS"),
+    bit(28, "HANDLE_KILLPRIV_V2"),
+    bit(29, "SETXATTR_EXT"),
+    bit(30, "INIT_EXT"),
+    bit(31, "INIT_RESERVED"),
+};
+
+// INIT flags 32-63, fields `flags2`; the numbers are those of the 64-bit flag word minus 32.
+inline constexpr Value init_flags_high[] = {
+    bit(0, "SECURITY_CTX"),
+    bit(1, "HAS_INODE_DAX"),
+    bit(2, "CREATE_SUPP_GROUP"),
+    bit(3, "HAS_EXPIRE_ONLY"),
+    bit(4, "DIRECT_IO_ALLOW_MMAP"),
+    bit(5, "PASSTHROUGH"),
+    bit(6, "NO_EXPORT_SUPPORT"),
+    bit(7, "HAS_RESEND"),
+    bit(8, "ALLOW_IDMAP"),
+    bit(9, "OVER_IO_URING"),
+    bit(10, "REQUEST_TIMEOUT"),
+    bit(11, "HAS_IO_URING_BUFPOOL", upstream_dialects),
+    bit(11, "HAS_LOOKUP_HANDLE", handle_dialects),
+    bit(11, "FUSE_X", in_dialect(DialectName::fusex_a)),
+    bit(11, "OVER_IO_URING_NOTIFY", in_dialect(DialectName::fusex_b)),
+};
+
+// open_in.open_flags and create_in.open_flags.
+inline constexpr Value open_request_flags[] = {bit(0, "OPEN_KILL_SUIDGID")};
+
+// open_out.open_flags.
+inline constexpr Value fopen_flags[] = {
+    bit(0, "DIRECT_IO"),   bit(1, "KEEP_CACHE"),
+    bit(2, "NONSEEKABLE"), bit(3, "CACHE_DIR"),
+    bit(4, "STREAM"),      bit(5, "NOFLUSH"),
+    bit(6, "PARALLEL_DIRECT_WRITES"), bit(7, "PASSTHROUGH"),
+    bit(8, "IO_URING_ZERO_COPY"),
+};
+
+inline constexpr Value attr_flags[] = {bit(0, "SUBMOUNT"), bit(1, "DAX")};
+
+inline constexpr Value read_flags[] = {bit(1, "LOCKOWNER")};
+inline constexpr Value write_flags[] = {bit(0, "CACHE"), bit(1, "LOCKOWNER"), bit(2, "KILL_SUIDGID")};
+
+inline constexpr Value getattr_flags[] = {bit(0, "FH")};
+
+// open(2) flags as Linux numbers them on most machines.
+inline constexpr Value linux_open_flags[] = {
+    {3, 0, "O_RDONLY", all_dialects},
+    {3, 1, "O_WRONLY", all_dialects},
+    {3, 2, "O_RDWR", all_dialects},
+    {3, 3, "O_ACCMODE", all_dialects},
+    bit(6, "O_CREAT"),
+    bit(7, "O_EXCL"),
+    bit(8, "O_NOCTTY"),
+    bit(9, "O_TRUNC"),
+    bit(10, "O_APPEND"),
+    bit(11, "O_NONBLOCK"),
+    {04010000, 04010000, "O_SYNC", all_dialects},
+    {04010000, 010000, "O_DSYNC", all_dialects},
+    bit(13, "FASYNC"),
+    bit(14, "O_DIRECT"),
+    bit(15, "O_LARGEFILE"),
+    bit(16, "O_DIRECTORY"),
+    bit(17, "O_NOFOLLOW"),
+    bit(18, "O_NOATIME"),
+    bit(19, "O_CLOEXEC"),
+    bit(21, "O_PATH"),
+    {020200000, 020200000, "O_TMPFILE", all_dialects},
+    {1u << 5, 1u << 5, "FMODE_EXEC", all_dialects},
+};
+
+// The type bits of a mode; the permission bits beside them are shown in octal.
+inline constexpr Value file_types[] = {
+    {0170000, 0010000, "S_IFIFO", all_dialects}, {0170000, 0020000, "S_IFCHR", all_dialects},
+    {0170000, 0040000, "S_IFDIR", all_dialects}, {0170000, 0060000, "S_IFBLK", all_dialects},
+    {0170000, 0100000, "S_IFREG", all_dialects}, {0170000, 0120000, "S_IFLNK", all_dialects},
+    {0170000, 0140000, "S_IFSOCK", all_dialects},
+};
+
+inline constexpr Value dirent_types[] = {
+    one_of(0, "DT_UNKNOWN"), one_of(1, "DT_FIFO"), one_of(2, "DT_CHR"),  one_of(4, "DT_DIR"),
+    one_of(6, "DT_BLK"),     one_of(8, "DT_REG"),  one_of(10, "DT_LNK"), one_of(12, "DT_SOCK"),
+    one_of(14, "DT_WHT"),
+};
+
+inline constexpr Value statx_mask[] = {
+    bit(0, "TYPE"),  bit(1, "MODE"),  bit(2, "NLINK"), bit(3, "UID"),  bit(4, "GID"),     bit(5, "ATIME"),
+    bit(6, "MTIME"), bit(7, "CTIME"), bit(8, "INO"),   bit(9, "SIZE"), bit(10, "BLOCKS"), bit(11, "BTIME"),
+};
+
+// statx(2) stx_attributes.
+inline constexpr Value statx_attributes[] = {
+    bit(2, "COMPRESSED"), bit(4, "IMMUTABLE"),  bit(5, "APPEND"),  bit(6, "NODUMP"),
+    bit(11, "ENCRYPTED"), bit(12, "AUTOMOUNT"), bit(13, "MOUNT_ROOT"), bit(20, "VERITY"),
+    bit(21, "DAX"),       bit(22, "WRITE_ATOMIC"),
+};
+
+} // namespace fusewire

@@ -1,0 +1,100 @@
+// Structures that several families of opcodes use, as include/uapi/linux/fuse.h has them.
+#pragma once
+
+#include "dissector/opcodes/flags.h"
+
+namespace fusewire {
+
+inline constexpr Field attr_fields[] = {
+    {.offset = 0, .width = 8, .kind = Kind::ino, .name = "ino", .label = "Inode number"},
+    {.offset = 8, .width = 8, .kind = Kind::byte_count, .name = "size", .label = "Size", .in_line = true},
+    {.offset = 16, .width = 8, .kind = Kind::count, .name = "blocks", .label = "512-byte blocks"},
+    {.offset = 24, .width = 8, .kind = Kind::seconds, .name = "atime", .label = "Access time"},
+    {.offset = 32, .width = 8, .kind = Kind::seconds, .name = "mtime", .label = "Modification time"},
+    {.offset = 40, .width = 8, .kind = Kind::seconds, .name = "ctime", .label = "Change time"},
+    {.offset = 48, .width = 4, .kind = Kind::nanoseconds, .name = "atimensec", .label = "Access time, ns"},
+    {.offset = 52, .width = 4, .kind = Kind::nanoseconds, .name = "mtimensec", .label = "Modification time, ns"},
+    {.offset = 56, .width = 4, .kind = Kind::nanoseconds, .name = "ctimensec", .label = "Change time, ns"},
+    {.offset = 60, .width = 4, .kind = Kind::mode, .name = "mode", .label = "Mode", .values = file_types, .in_line = true},
+    {.offset = 64, .width = 4, .kind = Kind::count, .name = "nlink", .label = "Links"},
+    {.offset = 68, .width = 4, .kind = Kind::uid, .name = "uid", .label = "Owner"},
+    {.offset = 72, .width = 4, .kind = Kind::gid, .name = "gid", .label = "Group"},
+    {.offset = 76, .width = 4, .kind = Kind::rdev, .name = "rdev", .label = "Device"},
+    {.offset = 80, .width = 4, .kind = Kind::byte_count, .name = "blksize", .label = "Block size"},
+    {.offset = 84, .width = 4, .kind = Kind::flags, .name = "flags", .label = "Attribute flags", .values = attr_flags},
+};
+static_assert(covers(attr_fields, 88));
+inline constexpr Struct attr{"fuse_attr", 88, attr_fields};
+
+// Before 7.9 the attributes ended at blksize, and with them every struct that ends with them.
+inline constexpr Field entry_out_fields[] = {
+    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "Node", .in_line = true},
+    {.offset = 8, .width = 8, .kind = Kind::generation, .name = "generation", .label = "Generation"},
+    {.offset = 16, .width = 8, .kind = Kind::seconds, .name = "entry_valid", .label = "Name valid for, s"},
+    {.offset = 24, .width = 8, .kind = Kind::seconds, .name = "attr_valid", .label = "Attributes valid for, s"},
+    {.offset = 32, .width = 4, .kind = Kind::nanoseconds, .name = "entry_valid_nsec", .label = "Name valid for, ns"},
+    {.offset = 36, .width = 4, .kind = Kind::nanoseconds, .name = "attr_valid_nsec", .label = "Attributes valid for, ns"},
+    {.offset = 40, .width = 88, .kind = Kind::group, .name = "attr", .label = "Attributes", .members = &attr},
+};
+static_assert(covers(entry_out_fields, 128));
+inline constexpr Cut entry_out_cuts[] = {{.size = 120, .minor = 9}};
+inline constexpr Struct entry_out{"fuse_entry_out", 128, entry_out_fields, entry_out_cuts};
+
+inline constexpr Field open_out_fields[] = {
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 8, .width = 4, .kind = Kind::flags, .name = "open_flags", .label = "Flags for the kernel", .values = fopen_flags},
+    {.offset = 12, .width = 4, .kind = Kind::signed_number, .name = "backing_id", .label = "Backing file"},
+};
+static_assert(covers(open_out_fields, 16));
+inline constexpr Struct open_out{"fuse_open_out", 16, open_out_fields};
+
+// READ, READDIR and READDIRPLUS. Before 7.9 it ended after read_flags (then padding).
+inline constexpr Field read_in_fields[] = {
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 8, .width = 8, .kind = Kind::file_offset, .name = "offset", .label = "Offset", .in_line = true},
+    {.offset = 16, .width = 4, .kind = Kind::byte_count, .name = "size", .label = "Size", .in_line = true},
+    {.offset = 20, .width = 4, .kind = Kind::flags, .name = "read_flags", .label = "Read flags", .values = read_flags},
+    {.offset = 24, .width = 8, .kind = Kind::lock_owner, .name = "lock_owner", .label = "Lock owner"},
+    {.offset = 32, .width = 4, .kind = Kind::open_flags, .name = "flags", .label = "Open flags", .values = linux_open_flags},
+    {.offset = 36, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
+};
+static_assert(covers(read_in_fields, 40));
+inline constexpr Cut read_in_cuts[] = {{.size = 24, .minor = 9}};
+inline constexpr Struct read_in{"fuse_read_in", 40, read_in_fields, read_in_cuts};
+inline constexpr const Field& read_in_size = read_in_fields[2];
+
+// CREATE, TMPFILE and MKOBJ_HANDLE. Before 7.12 it ended after mode.
+inline constexpr Field create_in_fields[] = {
+    {.offset = 0, .width = 4, .kind = Kind::open_flags, .name = "flags", .label = "Open flags", .values = linux_open_flags, .in_line = true},
+    {.offset = 4, .width = 4, .kind = Kind::mode, .name = "mode", .label = "Mode", .values = file_types, .in_line = true},
+    {.offset = 8, .width = 4, .kind = Kind::permissions, .name = "umask", .label = "Umask"},
+    {.offset = 12, .width = 4, .kind = Kind::flags, .name = "open_flags", .label = "Flags for the server", .values = open_request_flags},
+};
+static_assert(covers(create_in_fields, 16));
+inline constexpr Cut create_in_cuts[] = {{.size = 8, .minor = 12}};
+inline constexpr Struct create_in{"fuse_create_in", 16, create_in_fields, create_in_cuts};
+
+// The fixed head of a directory record; the name follows it.
+inline constexpr Field dirent_head_fields[] = {
+    {.offset = 0, .width = 8, .kind = Kind::ino, .name = "ino", .label = "Inode number"},
+    {.offset = 8, .width = 8, .kind = Kind::number, .name = "off", .label = "Next offset"},
+    {.offset = 16, .width = 4, .kind = Kind::byte_count, .name = "namelen", .label = "Name length"},
+    {.offset = 20, .width = 4, .kind = Kind::enumeration, .name = "type", .label = "Type", .values = dirent_types},
+};
+static_assert(covers(dirent_head_fields, 24));
+inline constexpr Struct dirent_head{"fuse_dirent", 24, dirent_head_fields};
+
+// Older minors do not shorten the entry_out in here.
+inline constexpr Field direntplus_head_fields[] = {
+    {.offset = 0, .width = 128, .kind = Kind::group, .name = "entry_out", .label = "Entry", .members = &entry_out},
+    {.offset = 128, .width = 24, .kind = Kind::group, .name = "dirent", .label = "Directory entry", .members = &dirent_head},
+};
+static_assert(covers(direntplus_head_fields, 152));
+inline constexpr Struct direntplus_head{"fuse_direntplus", 152, direntplus_head_fields};
+
+// Names as they occur in request bodies.
+inline constexpr Field entry_name{.kind = Kind::name, .name = "name", .label = "Name", .in_line = true};
+inline constexpr Field new_name{.kind = Kind::name, .name = "newname", .label = "New name", .in_line = true};
+inline constexpr Field file_data{.kind = Kind::data, .name = "data", .label = "Data"};
+
+} // namespace fusewire
