@@ -7,6 +7,7 @@
 #include "dissector/finding.h"
 #include "dissector/record.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,12 @@ struct Node {
 };
 
 enum class MessageKind : std::uint8_t { request, reply, notification, write_result, loss };
+
+// The word for it in JSON and fields.
+constexpr std::string_view direction_name(MessageKind kind) {
+    constexpr std::string_view names[] = {"request", "reply", "notify", "write_result", "loss"};
+    return names[static_cast<std::size_t>(kind)];
+}
 
 // A sub-operation of a COMPOUND, a message of its own with header and body.
 struct SubMessage {
