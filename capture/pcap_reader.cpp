@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <pcap/pcap.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -62,6 +63,7 @@ class PcapReader final : public PacketReader {
 
   private:
     Result<bool> finish();
+    std::uint32_t stored_length(std::uint64_t offset) const;
 
     struct Close {
         void operator()(pcap_t* pcap) const { pcap_close(pcap); }
@@ -73,6 +75,7 @@ class PcapReader final : public PacketReader {
     std::unique_ptr<pcap_t, Close> pcap_;
     ByteOrder order_ = ByteOrder::little;
     const PcapMagic* magic_ = nullptr;
+    bool plain_ = false; // packet headers are as in version 2.4; older ones swap the lengths
     std::uint64_t next_offset_ = file_header_size;
     std::uint64_t frame_ = 0;
 };
@@ -94,6 +97,8 @@ Result<void> PcapReader::restart() {
     const auto link_type = static_cast<std::uint32_t>(pcap_datalink(pcap_.get()));
     if (!is_our_link_type(link_type))
         return tl::unexpected(foreign_link_type(input_.name(), "pcap", link_type));
+    plain_ = magic_ != nullptr && magic_->plain && pcap_major_version(pcap_.get()) == 2 &&
+             pcap_minor_version(pcap_.get()) == 4;
     next_offset_ = file_header_size;
     frame_ = 0;
     return {};
@@ -110,8 +115,18 @@ Result<bool> PcapReader::next(Packet& packet) {
     packet.frame = ++frame_;
     // With nanosecond precision asked for, libpcap puts nanoseconds into tv_usec.
     packet.time_ns = header->ts.tv_sec * ns_per_second + header->ts.tv_usec;
-    next_offset_ += packet_header_size + header->caplen;
+    next_offset_ += packet_header_size + stored_length(next_offset_);
     return true;
+}
+
+// Bytes that the packet at `offset` takes in a mapped file: libpcap gives out no more of them than
+// the file's snapshot length, but skips them all.
+std::uint32_t PcapReader::stored_length(std::uint64_t offset) const {
+    constexpr std::size_t at_captured = 8;
+    const Bytes file = input_.whole();
+    if (offset > file.size() || file.size() - offset < packet_header_size)
+        return 0;
+    return load<std::uint32_t>(file.data() + offset + at_captured, order_);
 }
 
 Result<bool> PcapReader::finish() {
@@ -130,7 +145,7 @@ Result<bool> PcapReader::finish() {
 
 Result<bool> PcapReader::packet_at(std::uint64_t& offset, Packet& packet) const {
     const Bytes file = input_.whole();
-    if (magic_ == nullptr || !magic_->plain)
+    if (!plain_)
         return fail(Errc::unsupported, fmt::format("{}: packets of this pcap variant cannot be "
                                                    "read out of order",
                                                    input_.name()));
@@ -138,10 +153,11 @@ Result<bool> PcapReader::packet_at(std::uint64_t& offset, Packet& packet) const 
         return false;
     const std::byte* head = file.data() + offset;
     const auto field = [&](std::size_t at) { return load<std::uint32_t>(head + at, order_); };
-    const std::uint32_t captured = field(8);
+    const std::uint32_t captured = stored_length(offset);
     if (captured > file.size() - offset - packet_header_size)
         return false;
-    packet.data = {head + packet_header_size, captured};
+    const auto snapshot = static_cast<std::uint32_t>(pcap_snapshot(pcap_.get()));
+    packet.data = {head + packet_header_size, std::min(captured, snapshot)};
     packet.offset = offset;
     packet.frame = 0;
     packet.time_ns = field(0) * ns_per_second + field(4) * magic_->ns_per_tick;
