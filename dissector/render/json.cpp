@@ -329,8 +329,8 @@ void JsonView::findings() {
             object.signed_number("sub", finding.sub);
         object.number("conn", static_cast<std::uint32_t>(record_.conn));
         object.number("offset", finding.offset);
-        object.number("observed", finding.observed);
-        object.number("expected", finding.expected);
+        object.text("observed", fmt::to_string(finding.observed));
+        object.text("expected", fmt::to_string(finding.expected));
         object.text("message", describe(finding));
         object.close();
     }
