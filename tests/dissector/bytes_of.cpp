@@ -44,12 +44,13 @@ std::size_t child(const Message& message, std::size_t begin, std::size_t end, un
 
 } // namespace
 
-Decoded::Decoded(Buffer bytes, Direction direction, const Context& context, std::size_t captured)
+DecodedMessage::DecodedMessage(Buffer bytes, Direction direction, const Context& context,
+                               std::size_t captured)
     : bytes_(std::move(bytes)) {
     dissect(record_of(bytes_, direction, captured), context, message_);
 }
 
-const Node* Decoded::find(std::string_view path) const {
+const Node* DecodedMessage::find(std::string_view path) const {
     std::size_t begin = 0;
     std::size_t end = message_.nodes.size();
     for (unsigned depth = 0;; ++depth) {
@@ -65,58 +66,57 @@ const Node* Decoded::find(std::string_view path) const {
     }
 }
 
-std::uint64_t Decoded::value(std::string_view path) const {
+std::uint64_t DecodedMessage::value(std::string_view path) const {
     const Node* node = find(path);
     EXPECT_NE(node, nullptr) << path;
     return node != nullptr ? node->value : 0;
 }
 
-std::uint32_t Decoded::offset(std::string_view path) const {
+std::uint32_t DecodedMessage::offset(std::string_view path) const {
     const Node* node = find(path);
     EXPECT_NE(node, nullptr) << path;
     return node != nullptr ? node->offset : 0;
 }
 
-std::string Decoded::text(std::string_view path) const {
+std::string DecodedMessage::text(std::string_view path) const {
     const Node* node = find(path);
     EXPECT_NE(node, nullptr) << path;
     return node != nullptr ? std::string(message_.text_of(*node)) : std::string();
 }
 
-std::size_t Decoded::count(std::string_view path) const {
+std::size_t DecodedMessage::count(std::string_view path) const {
     std::size_t found = 0;
     while (find(std::string(path) + "[" + std::to_string(found) + "]") != nullptr)
         ++found;
     return found;
 }
 
-bool Decoded::reports(Rule rule) const {
+bool DecodedMessage::reports(Rule rule) const {
     for (const Finding& finding : message_.findings)
         if (finding.rule == rule)
             return true;
     return false;
 }
 
-std::string Decoded::findings() const {
+std::string DecodedMessage::findings() const {
     std::string lines;
     for (const Finding& finding : message_.findings)
         lines += std::string(row_of(finding.rule).id) + ": " + describe(finding) + "\n";
     return lines;
 }
 
-Decoded decode_request(std::uint32_t opcode, const BytesOf& body, const Dialect& dialect) {
+DecodedMessage decode_request(std::uint32_t opcode, const BytesOf& body, const Dialect& dialect) {
     return {request(opcode, body), Direction::request, {.dialect = dialect}};
 }
 
-Decoded decode_reply(const Buffer& request, const BytesOf& body, const Dialect& dialect) {
-    const Decoded asked(request, Direction::request, {.dialect = dialect});
-    const RequestFacts facts = facts_of(asked.message());
+DecodedMessage decode_reply(const Buffer& request, const BytesOf& body, const Dialect& dialect) {
+    const DecodedMessage asked(request, Direction::request, {.dialect = dialect});
     return {reply(body, 0, asked.message().unique),
             Direction::reply,
-            {.dialect = dialect, .request = &facts}};
+            {.dialect = dialect, .request = &asked.message()}};
 }
 
-Decoded decode_notification(std::int32_t code, const BytesOf& body) {
+DecodedMessage decode_notification(std::int32_t code, const BytesOf& body) {
     return {notification(code, body), Direction::reply};
 }
 

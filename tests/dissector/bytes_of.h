@@ -91,12 +91,12 @@ inline Dialect minor(std::uint32_t minor, std::uint64_t init_flags = 0) {
 }
 
 // A message decoded once, with the bytes that it refers to.
-class Decoded {
+class DecodedMessage {
   public:
-    Decoded(Buffer bytes, Direction direction, const Context& context = {},
-            std::size_t captured = SIZE_MAX);
-    Decoded(const Decoded&) = delete;
-    Decoded& operator=(const Decoded&) = delete;
+    DecodedMessage(Buffer bytes, Direction direction, const Context& context = {},
+                   std::size_t captured = SIZE_MAX);
+    DecodedMessage(const DecodedMessage&) = delete;
+    DecodedMessage& operator=(const DecodedMessage&) = delete;
 
     const Message& message() const { return message_; }
     // nullptr when there is none. "read.fh", "header.len", "batch_forget.forgets[1].nodeid",
@@ -121,10 +121,12 @@ class Decoded {
 };
 
 // A request, decoded in `dialect`.
-Decoded decode_request(std::uint32_t opcode, const BytesOf& body, const Dialect& dialect = {});
+DecodedMessage decode_request(std::uint32_t opcode, const BytesOf& body,
+                              const Dialect& dialect = {});
 // The reply to a request, decoded with what the request asked for.
-Decoded decode_reply(const Buffer& request, const BytesOf& body, const Dialect& dialect = {});
-Decoded decode_notification(std::int32_t code, const BytesOf& body);
+DecodedMessage decode_reply(const Buffer& request, const BytesOf& body,
+                            const Dialect& dialect = {});
+DecodedMessage decode_notification(std::int32_t code, const BytesOf& body);
 
 // struct fuse_attr: 0100644, 5 bytes, inode 66.
 BytesOf attr_bytes(ByteOrder order = ByteOrder::little, std::size_t size = 88);

@@ -87,7 +87,7 @@ TEST(EveryMessage, SamplesHaveEveryOpcodeAndNotification) {
     std::set<std::uint32_t> opcodes;
     std::set<std::uint32_t> codes;
     for (const Exchange& exchange : sample_messages(ByteOrder::little))
-        for_each_message(exchange, whole, [&](const Decoded& decoded) {
+        for_each_message(exchange, whole, [&](const DecodedMessage& decoded) {
             const Message& message = decoded.message();
             (message.kind == MessageKind::notification ? codes : opcodes)
                 .insert(message.opcode_number);
@@ -103,7 +103,7 @@ TEST(EveryMessage, SamplesHaveEveryOpcodeAndNotification) {
 TEST(EveryMessage, WholeOnesAreDecodedWithoutFindings) {
     for (const ByteOrder order : orders)
         for (const Exchange& exchange : sample_messages(order))
-            for_each_message(exchange, whole, [&](const Decoded& decoded) {
+            for_each_message(exchange, whole, [&](const DecodedMessage& decoded) {
                 EXPECT_TRUE(decoded.clean()) << label(exchange, decoded.message()) << "\n"
                                              << decoded.findings();
                 EXPECT_EQ(decoded.message().order, order);
@@ -112,7 +112,7 @@ TEST(EveryMessage, WholeOnesAreDecodedWithoutFindings) {
 
 TEST(EveryMessage, EachByteIsShownOnce) {
     for (const Exchange& exchange : sample_messages(ByteOrder::little))
-        for_each_message(exchange, whole, [&](const Decoded& decoded) {
+        for_each_message(exchange, whole, [&](const DecodedMessage& decoded) {
             SCOPED_TRACE(label(exchange, decoded.message()));
             expect_each_byte_once(decoded.message(), wire_size(exchange, decoded.message()));
             expect_children_inside_parents(decoded.message());
@@ -121,7 +121,7 @@ TEST(EveryMessage, EachByteIsShownOnce) {
 
 TEST(EveryMessage, NothingIsUnexplained) {
     for (const Exchange& exchange : sample_messages(ByteOrder::little))
-        for_each_message(exchange, whole, [&](const Decoded& decoded) {
+        for_each_message(exchange, whole, [&](const DecodedMessage& decoded) {
             for (const Node& node : decoded.message().nodes) {
                 EXPECT_NE(node.field, &field::trailing) << label(exchange, decoded.message());
                 EXPECT_NE(node.field, &field::payload) << label(exchange, decoded.message());
@@ -136,7 +136,7 @@ TEST(EveryMessage, BothByteOrdersSayTheSame) {
     std::vector<std::vector<std::uint64_t>> values;
     for (const auto* list : {&little, &big})
         for (const Exchange& exchange : *list)
-            for_each_message(exchange, whole, [&](const Decoded& decoded) {
+            for_each_message(exchange, whole, [&](const DecodedMessage& decoded) {
                 auto& row = values.emplace_back();
                 for (const Node& node : decoded.message().nodes)
                     row.insert(row.end(), {node.offset, node.width, node.value});
@@ -151,7 +151,7 @@ TEST(EveryMessage, CutAnywhereShowsEachByteAtMostOnceAndMarksWhatIsMissing) {
     for (const Exchange& exchange : sample_messages(ByteOrder::little)) {
         const std::size_t longest = std::max(exchange.request.size(), exchange.reply.size());
         for (std::size_t captured = 0; captured < longest; ++captured)
-            for_each_message(exchange, captured, [&](const Decoded& decoded) {
+            for_each_message(exchange, captured, [&](const DecodedMessage& decoded) {
                 const Message& message = decoded.message();
                 const std::size_t size = wire_size(exchange, message);
                 if (captured >= size)
@@ -182,7 +182,7 @@ TEST(EveryMessage, AnyByteChangedStillShowsEachByteOnce) {
                     changed.request[at] = value;
                 if (at < changed.reply.size())
                     changed.reply[at] = value;
-                for_each_message(changed, whole, [&](const Decoded& decoded) {
+                for_each_message(changed, whole, [&](const DecodedMessage& decoded) {
                     const Message& message = decoded.message();
                     SCOPED_TRACE(label(original, message) + " byte " + std::to_string(at));
                     expect_each_byte_once(message, wire_size(changed, message));

@@ -20,6 +20,9 @@ class Samples {
     void alone(const char* name, std::uint32_t opcode, const BytesOf& in) {
         list_.push_back({name, request(opcode, in), {}});
     }
+    void failure(const char* name, std::uint32_t opcode, const BytesOf& in, std::int32_t error) {
+        list_.push_back({name, request(opcode, in), reply(body(), error)});
+    }
     void notify(const char* name, std::int32_t code, const BytesOf& out) {
         list_.push_back({name, {}, notification(code, out)});
     }
@@ -63,6 +66,7 @@ BytesOf extensions(const Samples& s) {
 
 void add_lookups(Samples& s) {
     s.exchange("LOOKUP", 1, s.body().name("file.txt"), s.entry());
+    s.failure("LOOKUP of nothing", 1, s.body().name("nothing"), -2);
     s.alone("FORGET", 2, s.body().u64(3));
     s.alone("BATCH_FORGET", 42, s.body().u32(2).u32(0).u64(66).u64(1).u64(67).u64(2));
 }

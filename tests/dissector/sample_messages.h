@@ -15,21 +15,21 @@ struct Exchange {
 
 std::vector<Exchange> sample_messages(ByteOrder order);
 
-// Calls `use` with each message of each exchange, decoded with its own context.
+// Calls `use` with each message of each exchange, of which `captured` bytes are there; a reply is
+// decoded through its whole request.
 template <class Use>
 void for_each_message(const Exchange& exchange, std::size_t captured, Use use) {
     const Context context{.dialect = exchange.dialect};
-    RequestFacts facts;
-    if (!exchange.request.empty()) {
-        const Decoded whole(exchange.request, Direction::request, context);
-        facts = facts_of(whole.message());
-        use(Decoded(exchange.request, Direction::request, context, captured));
+    if (exchange.request.empty()) {
+        use(DecodedMessage(exchange.reply, Direction::reply, context, captured));
+        return;
     }
-    if (!exchange.reply.empty()) {
-        const RequestFacts* known = exchange.request.empty() ? nullptr : &facts;
-        use(Decoded(exchange.reply, Direction::reply,
-                    {.dialect = exchange.dialect, .request = known}, captured));
-    }
+    use(DecodedMessage(exchange.request, Direction::request, context, captured));
+    if (exchange.reply.empty())
+        return;
+    const DecodedMessage asked(exchange.request, Direction::request, context);
+    use(DecodedMessage(exchange.reply, Direction::reply,
+                       {.dialect = exchange.dialect, .request = &asked.message()}, captured));
 }
 
 } // namespace fusewire::test
