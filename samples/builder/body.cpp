@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 namespace {
 
@@ -263,4 +263,4 @@ Octets Encoder::bytes_of_part(const PartState& state, const Draft& draft) {
     return state.fixed ? state.fixed->bytes() : state.bytes;
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 Result<std::vector<Sample>> build_samples(std::string_view text, const std::string& file,
                                           const BuildOptions& options) {
@@ -28,4 +28,4 @@ Result<std::vector<Sample>> build_samples_from(const std::string& path, const Bu
     return build_samples(text.str(), path, options);
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

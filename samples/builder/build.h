@@ -5,7 +5,7 @@
 #include "dissector/result.h"
 #include "samples/builder/sample.h"
 
-namespace fusewire {
+namespace fusewire::samples {
 
 struct BuildOptions {
     std::vector<std::string> include_folders; // searched after the including file's own folder
@@ -17,4 +17,4 @@ struct BuildOptions {
 [[nodiscard]] Result<std::vector<Sample>> build_samples_from(const std::string& path,
                                                              const BuildOptions& options = {});
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <numeric>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 namespace {
 
@@ -60,4 +60,4 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
     return best != nullptr ? fmt::format("; did you mean \"{}\"?", *best) : std::string{};
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 // A place in a text; line and column count from 1.
 struct Place {
@@ -40,4 +40,4 @@ class Complaint {
 // `; did you mean "nodeid"?` for the candidate closest to `word`, or nothing when none is close.
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
 
-} // namespace fusewire
+} // namespace fusewire::samples

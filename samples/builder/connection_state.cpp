@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 namespace {
 
@@ -62,4 +62,4 @@ void ConnectionState::settle(const Encoder::Encoded& init_reply) {
         flags |= init_reply.head->value({"flags2"}) << 32;
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -6,7 +6,7 @@
 
 #include <map>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 inline constexpr std::uint64_t latest_minor = 46;
 inline constexpr std::uint64_t resend_bit = std::uint64_t{1} << 63;
@@ -35,4 +35,4 @@ struct ConnectionState {
     void settle(const Encoder::Encoded& init_reply);
 };
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 namespace {
 
 constexpr std::uint64_t root_nodeid = 1;
+constexpr std::uint64_t first_minor_with_extlen = 38;
 constexpr std::uint32_t fhandle_area = 130; // what the RFC's kernel reserves: u16 and 128 bytes
 
 // The room that the kernel's compound builder reserves for a reply.
@@ -208,12 +209,14 @@ void Encoder::add_subs(Parts& parts, const Draft& draft, const Facts& facts, Enc
     }
 }
 
-// Returns the room that its reply takes. COMPOUND v5: unique 0, the caller's ids, node 1 unless said.
+// Returns the room that its reply takes. COMPOUND v5: unique 0, the caller's ids, total_extlen 0; the
+// RFC puts node 1 where it means the node that an earlier operation finds.
 std::uint64_t Encoder::add_sub_request(PartState& state, const MessageText& sub,
                                        const RequestHeader& outer, Encoded& out) {
     RequestHeader header = outer;
     header.unique = 0;
     header.nodeid = root_nodeid;
+    header.counts_extensions = false;
     const Encoded encoded = request(sub, header);
     append(state.bytes, encoded.bytes);
     out.exchange.subs.push_back(encoded.exchange.outer);
@@ -255,7 +258,7 @@ Encoder::Encoded Encoder::request(const MessageText& written, const RequestHeade
 
     StructValue header(in_header, in_header.size, meaning_, complaint_);
     assign_header(header, draft);
-    const bool counted = opcode == nullptr || !opcode->structural_ext;
+    const bool counted = ids.counts_extensions && minor_ >= first_minor_with_extlen;
     header.fill_in({"len"}, in_header.size + body.size() + extensions.size());
     header.fill_in({"opcode"}, number);
     // INTERRUPT names its target in the body, and in the header with bit 0 set.
@@ -360,4 +363,4 @@ Encoder::Encoded Encoder::notification(const MessageText& text) {
     return out;
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

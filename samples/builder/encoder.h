@@ -8,7 +8,7 @@
 
 #include <optional>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 // What a reply needs to know of the request it answers.
 struct Operation {
@@ -31,6 +31,7 @@ struct RequestHeader {
     std::uint64_t gid = 0;
     std::uint64_t pid = 0;
     std::uint64_t pending = 0; // the request that an INTERRUPT is for
+    bool counts_extensions = true; // in total_extlen
 };
 
 class Encoder {
@@ -134,4 +135,4 @@ class Encoder {
     Complaint& complaint_;
 };
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 namespace {
 
@@ -91,4 +91,4 @@ void Encoder::security_context(Octets& body, const Assignment& assignment) {
     pad_to(body, 8);
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -4,7 +4,7 @@
 
 #include <map>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 namespace {
 
@@ -67,4 +67,4 @@ MessageText with_defaults(const MessageText& text, const Opcode* opcode, Directi
     return out;
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -6,8 +6,8 @@
 #include "dissector/record.h"
 #include "samples/builder/syntax.h"
 
-namespace fusewire {
+namespace fusewire::samples {
 
 MessageText with_defaults(const MessageText& text, const Opcode* opcode, Direction direction);
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 namespace {
 
@@ -158,4 +158,4 @@ std::string first_comment(std::string_view text) {
     return comment;
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

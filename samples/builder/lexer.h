@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 enum class TokenKind : std::uint8_t {
     word,
@@ -35,4 +35,4 @@ std::vector<Token> tokenise(std::string_view text, const std::string& file, Comp
 // The comment block that a text begins with, without its "#" marks.
 std::string first_comment(std::string_view text);
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <fmt/format.h>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 namespace {
 
@@ -169,4 +169,4 @@ std::optional<std::int64_t> duration_of(std::string_view text) {
     return std::nullopt;
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 // What a name or "&label" in an expression stands for.
 using NameOfNumber = std::function<std::optional<std::uint64_t>(std::string_view)>;
@@ -20,4 +20,4 @@ std::optional<std::uint64_t> number_of(std::string_view text, const NameOfNumber
 // Nanoseconds of "10us", "1.5s", "3ms", "250ns", "2m", "1h".
 std::optional<std::int64_t> duration_of(std::string_view text);
 
-} // namespace fusewire
+} // namespace fusewire::samples

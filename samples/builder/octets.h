@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 using Octets = std::vector<std::byte>;
 
@@ -41,4 +41,4 @@ inline void pad_to(Octets& out, std::size_t alignment) {
         out.push_back(std::byte{0});
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

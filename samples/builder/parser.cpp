@@ -6,7 +6,7 @@
 #include <cctype>
 #include <fmt/format.h>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 namespace {
 
@@ -328,4 +328,4 @@ bool Parser::bind_arguments(const Macro& macro, const Token& name, Scope& inner)
     return !complaint_.failed();
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

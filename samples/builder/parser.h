@@ -7,7 +7,7 @@
 
 #include <optional>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 class Parser {
   public:
@@ -102,4 +102,4 @@ void Parser::call(Body body) {
     complaint_.leave();
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

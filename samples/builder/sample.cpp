@@ -1,6 +1,6 @@
 #include "samples/builder/sample.h"
 
-namespace fusewire {
+namespace fusewire::samples {
 
 Result<bool> SampleSource::next(Record& record) {
     if (at_ == sample_.records.size())
@@ -33,4 +33,4 @@ std::string as_raw(const Sample& sample) {
     return out;
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

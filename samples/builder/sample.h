@@ -6,7 +6,7 @@
 #include "dissector/dialect.h"
 #include "samples/builder/octets.h"
 
-namespace fusewire {
+namespace fusewire::samples {
 
 struct SampleRecord {
     Record header; // all but bytes and comment
@@ -59,4 +59,4 @@ class SampleSource final : public RecordSource {
 // little-endian. Records without bytes and the marks of cut ones cannot be told in it.
 std::string as_raw(const Sample& sample);
 
-} // namespace fusewire
+} // namespace fusewire::samples

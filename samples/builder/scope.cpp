@@ -1,6 +1,6 @@
 #include "samples/builder/scope.h"
 
-namespace fusewire {
+namespace fusewire::samples {
 
 const Token* Scope::find(const std::string& name) const {
     for (const Scope* scope = this; scope != nullptr; scope = scope->outer_)
@@ -39,4 +39,4 @@ std::vector<std::string> Scope::macro_names() const {
     return names;
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

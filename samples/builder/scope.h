@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 // Some of the tokens of one file; a copy is cheap and keeps the file's tokens alive.
 struct TokenRange {
@@ -47,4 +47,4 @@ class Scope {
     std::map<std::string, Macro> macros_;
 };
 
-} // namespace fusewire
+} // namespace fusewire::samples

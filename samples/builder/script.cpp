@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 namespace {
 
@@ -536,4 +536,4 @@ void Script::add(Direction direction, Octets bytes, const RecordOptions& options
     state_.sample.records.push_back(std::move(out));
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

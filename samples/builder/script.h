@@ -5,7 +5,7 @@
 #include "samples/builder/connection_state.h"
 #include "samples/builder/parser.h"
 
-namespace fusewire {
+namespace fusewire::samples {
 
 class Script {
   public:
@@ -84,4 +84,4 @@ class Script {
     std::size_t include_depth_ = 0;
 };
 
-} // namespace fusewire
+} // namespace fusewire::samples

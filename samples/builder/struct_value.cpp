@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 namespace {
 
@@ -170,4 +170,4 @@ void StructValue::fill_in(std::initializer_list<std::string> path, std::uint64_t
         fill_in_at(found.front().offset, found.front().field->width, value);
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -7,7 +7,7 @@
 #include <set>
 #include <span>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 // A field found in a struct, maybe below groups.
 struct FieldPlace {
@@ -59,4 +59,4 @@ class StructValue {
     Complaint* complaint_;
 };
 
-} // namespace fusewire
+} // namespace fusewire::samples

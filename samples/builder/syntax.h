@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 struct Assignment;
 
@@ -37,4 +37,4 @@ struct MessageText {
     std::vector<MessageText> subs; // sub-operations between braces
 };
 
-} // namespace fusewire
+} // namespace fusewire::samples

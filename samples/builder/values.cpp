@@ -1,32 +1,24 @@
 #include "samples/builder/values.h"
 
+#include "dissector/errno_names.h"
 #include "samples/builder/numbers.h"
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <fmt/format.h>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 namespace {
 
-constexpr int errno_end = 134; // one more than EHWPOISON
+constexpr std::uint64_t errno_end = 134; // one more than EHWPOISON
 constexpr std::size_t max_run = std::size_t{1} << 24;
 
 std::optional<std::uint64_t> errno_named(std::string_view name) {
-    for (int number = 1; number < errno_end; ++number) {
-        const char* known = strerrorname_np(number);
-        if (known != nullptr && name == known)
-            return static_cast<std::uint64_t>(number);
-    }
-    // The other names of numbers that have two.
-    if (name == "ENOTSUP" || name == "EOPNOTSUPP")
-        return EOPNOTSUPP;
-    if (name == "EWOULDBLOCK" || name == "EDEADLOCK")
-        return name == "EWOULDBLOCK" ? EWOULDBLOCK : EDEADLOCK;
+    for (std::uint64_t number = 1; number < errno_end; ++number)
+        if (name == errno_name(static_cast<std::int64_t>(number)))
+            return number;
     return std::nullopt;
 }
 
@@ -217,4 +209,4 @@ bool fraction_of(const Written& value, std::uint64_t& seconds, std::uint64_t& na
     return true;
 }
 
-} // namespace fusewire
+} // namespace fusewire::samples

@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-namespace fusewire {
+namespace fusewire::samples {
 
 // What values can refer to beside numbers.
 struct Meaning {
@@ -33,4 +33,4 @@ std::string handle_of(const Written& value, Complaint& complaint);
 // Seconds and nanoseconds of "1.5"; false when the word is no decimal fraction.
 bool fraction_of(const Written& value, std::uint64_t& seconds, std::uint64_t& nanoseconds);
 
-} // namespace fusewire
+} // namespace fusewire::samples
