@@ -7,6 +7,7 @@
 #include "dissector/finding.h"
 #include "dissector/record.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,12 @@ struct Node {
 };
 
 enum class MessageKind : std::uint8_t { request, reply, notification, write_result, loss };
+
+// The word for it in JSON and fields.
+constexpr std::string_view direction_name(MessageKind kind) {
+    constexpr std::string_view names[] = {"request", "reply", "notify", "write_result", "loss"};
+    return names[static_cast<std::size_t>(kind)];
+}
 
 // A sub-operation of a COMPOUND, a message of its own with header and body.
 struct SubMessage {
@@ -66,6 +73,13 @@ struct Message {
     Bytes bytes_of(const Node& node) const {
         const std::size_t begin = std::min<std::size_t>(node.offset, bytes.size());
         return bytes.subspan(begin, std::min<std::size_t>(node.width, bytes.size() - begin));
+    }
+    // The first name in it, empty when there is none.
+    std::string_view first_name() const {
+        for (const Node& node : nodes)
+            if (node.field->kind == Kind::name)
+                return text_of(node);
+        return {};
     }
     // Index after the last node below nodes[index].
     std::size_t end_of(std::size_t index) const {

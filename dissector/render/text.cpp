@@ -1,0 +1,315 @@
+#include "dissector/render/text.h"
+
+#include "dissector/errno_names.h"
+#include "dissector/escape.h"
+#include "dissector/opcodes.h"
+#include "dissector/render/value.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+
+namespace fusewire {
+
+namespace {
+
+constexpr std::size_t line_bytes = 16; // of opaque data in a line; a tree shows more
+
+enum class Paint : std::uint8_t { plain, dim, request, good, bad, caution, name };
+
+constexpr const char* codes[] = {"", "\033[2m", "\033[36m", "\033[32m", "\033[31m", "\033[33m", "\033[1m"};
+
+// Text in a colour, or as it is where colours are off.
+class Painted {
+  public:
+    Painted(std::string& out, const TextStyle& style, Paint paint)
+        : out_(out), on_(style.color && paint != Paint::plain) {
+        if (on_)
+            out_ += codes[static_cast<std::size_t>(paint)];
+    }
+    ~Painted() {
+        if (on_)
+            out_ += "\033[0m";
+    }
+    Painted(const Painted&) = delete;
+    Painted& operator=(const Painted&) = delete;
+
+  private:
+    std::string& out_;
+    bool on_;
+};
+
+auto into(std::string& out) {
+    return std::back_inserter(out);
+}
+
+void append_time(std::string& out, const Record& record, const TextStyle& style) {
+    if (!record.has_time()) {
+        fmt::format_to(into(out), "{:>12}", "-");
+        return;
+    }
+    const std::int64_t since = record.time_ns - style.time_origin_ns;
+    const std::uint64_t magnitude = since < 0 ? 0 - static_cast<std::uint64_t>(since) : static_cast<std::uint64_t>(since);
+    const std::string text = fmt::format("{}{}.{:06}", since < 0 ? "-" : "", magnitude / 1000000000,
+                                         magnitude % 1000000000 / 1000);
+    fmt::format_to(into(out), "{:>12}", text);
+}
+
+std::string opcode_text(const Message& message) {
+    switch (message.kind) {
+    case MessageKind::write_result:
+        return "write result";
+    case MessageKind::loss:
+        return "loss";
+    case MessageKind::notification:
+        return message.opcode != nullptr ? message.opcode->name
+                                         : fmt::format("notify {}", message.error);
+    case MessageKind::request:
+    case MessageKind::reply:
+        break;
+    }
+    if (message.opcode != nullptr)
+        return message.opcode->name;
+    return message.opcode_known ? fmt::format("opcode {}", message.opcode_number) : "reply";
+}
+
+char direction_sign(MessageKind kind) {
+    switch (kind) {
+    case MessageKind::request:
+        return '>';
+    case MessageKind::reply:
+        return '<';
+    case MessageKind::notification:
+        return '!';
+    case MessageKind::write_result:
+    case MessageKind::loss:
+        break;
+    }
+    return '-';
+}
+
+// A value where room is short: no units, names joined by |.
+void append_short_value(std::string& out, const Message& message, const Node& node) {
+    if (node.field->kind == Kind::data) {
+        const Bytes bytes = message.bytes_of(node);
+        append_hex(out, bytes.first(std::min(bytes.size(), line_bytes)));
+        if (bytes.size() > line_bytes)
+            out += "...";
+        return;
+    }
+    if (!has_names(*node.field))
+        return append_value(out, message, node);
+    if (node.field->kind == Kind::mode) {
+        fmt::format_to(into(out), "0{:o}", node.value);
+        return;
+    }
+    const ValueNames found = names_of(*node.field, node.value, message.dialect);
+    const char* separator = "";
+    for (const char* name : found.names) {
+        out += separator;
+        out += name;
+        separator = "|";
+    }
+    if (found.unnamed != 0 || found.names.empty())
+        fmt::format_to(into(out), "{}0x{:x}", separator, found.unnamed);
+}
+
+// The fields that tell a message from its neighbours. Nodes of sub-operations have their own turn.
+void append_key_fields(std::string& out, const Message& message, std::size_t begin, std::size_t end,
+                       const TextStyle& style) {
+    for (std::size_t i = begin; i < end; ++i) {
+        const Node& node = message.nodes[i];
+        if (node.field == &field::sub) {
+            i = message.end_of(i) - 1;
+            continue;
+        }
+        if (!node.field->in_line || node.cut)
+            continue;
+        out += ' ';
+        if (node.field->kind == Kind::name) {
+            const Painted name(out, style, Paint::name);
+            append_quoted(out, message.text_of(node));
+            continue;
+        }
+        fmt::format_to(into(out), "{}=", node.field->name);
+        append_short_value(out, message, node);
+    }
+}
+
+void append_outcome(std::string& out, std::int32_t error, const TextStyle& style) {
+    const Painted result(out, style, error == 0 ? Paint::good : Paint::bad);
+    if (error == 0)
+        out += " ok";
+    else if (const auto name = errno_name(error); !name.empty() && error < 0)
+        fmt::format_to(into(out), " {}", name);
+    else
+        fmt::format_to(into(out), " error {}", error);
+}
+
+void append_subs(std::string& out, const Message& message, const TextStyle& style) {
+    const char* separator = " ";
+    for (const SubMessage& sub : message.subs) {
+        out += separator;
+        separator = " + ";
+        if (sub.opcode != nullptr)
+            out += sub.opcode->name;
+        else
+            fmt::format_to(into(out), "opcode {}", sub.opcode_number);
+        if (message.kind == MessageKind::request)
+            fmt::format_to(into(out), " {}", sub.nodeid);
+        else
+            append_outcome(out, sub.error, style);
+        append_key_fields(out, message, sub.first_node + 1, sub.end_node, style);
+    }
+}
+
+void append_findings(std::string& out, const Message& message, const TextStyle& style) {
+    std::vector<Rule> shown;
+    for (const Finding& finding : message.findings) {
+        if (std::find(shown.begin(), shown.end(), finding.rule) != shown.end())
+            continue;
+        shown.push_back(finding.rule);
+        const RuleRow& row = row_of(finding.rule);
+        const Painted mark(out, style,
+                           row.severity == Severity::error  ? Paint::bad
+                           : row.severity == Severity::warn ? Paint::caution
+                                                            : Paint::dim);
+        fmt::format_to(into(out), " [{}]", row.id);
+    }
+}
+
+void append_loss(std::string& out, const Record& record, const TextStyle& style) {
+    if (record.lost == 0)
+        return;
+    const Painted mark(out, style, Paint::bad);
+    fmt::format_to(into(out), " [{} message{} lost {}]", record.lost, record.lost == 1 ? "" : "s",
+                   record.direction == Direction::loss ? "here" : "before");
+}
+
+void append_tree_line(std::string& out, const Message& message, const Node& node, const TextStyle& style) {
+    out.append(2 * (std::size_t{node.depth} + 1), ' ');
+    if (node.field->kind == Kind::group) {
+        const Painted title(out, style, Paint::request);
+        if (node.opcode != nullptr)
+            fmt::format_to(into(out), "{}{}", node.field == &field::sub ? "Operation " : "", node.opcode->name);
+        else
+            out += node.field->label;
+        out += '\n';
+        return;
+    }
+    fmt::format_to(into(out), "{}: ", node.field->label);
+    append_value(out, message, node);
+    if (node.cut && is_number(node))
+        out += " (not captured)";
+    out += '\n';
+}
+
+} // namespace
+
+void append_duration(std::string& out, std::int64_t nanoseconds) {
+    const double value = static_cast<double>(nanoseconds);
+    if (nanoseconds < 1000000)
+        fmt::format_to(into(out), "{:.0f} us", value / 1e3);
+    else if (nanoseconds < 1000000000)
+        fmt::format_to(into(out), "{:.2f} ms", value / 1e6);
+    else
+        fmt::format_to(into(out), "{:.2f} s", value / 1e9);
+}
+
+void append_result(std::string& out, const Decoded& reply, const TextStyle& style) {
+    append_outcome(out, reply.message.error, style);
+    if (reply.exchange.latency_ns) {
+        out += ' ';
+        const Painted latency(out, style, Paint::dim);
+        append_duration(out, *reply.exchange.latency_ns);
+    }
+    append_key_fields(out, reply.message, 0, reply.message.nodes.size(), style);
+    append_subs(out, reply.message, style);
+}
+
+void append_line(std::string& out, const Decoded& decoded, const TextStyle& style) {
+    const auto& [record, message, exchange] = decoded;
+    {
+        const Painted place(out, style, Paint::dim);
+        fmt::format_to(into(out), "{:>6} ", record.frame);
+        append_time(out, record, style);
+        fmt::format_to(into(out), " {:>4} ", static_cast<std::uint32_t>(record.conn));
+    }
+    {
+        const Painted what(out, style,
+                           message.kind == MessageKind::request        ? Paint::request
+                           : message.kind == MessageKind::notification ? Paint::caution
+                                                                       : Paint::plain);
+        fmt::format_to(into(out), "{} {:<13}", direction_sign(message.kind), opcode_text(message));
+    }
+    switch (message.kind) {
+    case MessageKind::request:
+        fmt::format_to(into(out), " {:>6} {:>4}", message.unique, message.nodeid);
+        append_key_fields(out, message, 0, message.nodes.size(), style);
+        append_subs(out, message, style);
+        break;
+    case MessageKind::reply:
+        fmt::format_to(into(out), " {:>6} {:>4}", message.unique,
+                       exchange.request != nullptr ? fmt::to_string(exchange.request->nodeid) : "-");
+        if (exchange.request != nullptr && !exchange.request->first_name().empty()) {
+            out += ' ';
+            const Painted name(out, style, Paint::dim);
+            append_quoted(out, exchange.request->first_name());
+        }
+        append_result(out, decoded, style);
+        break;
+    case MessageKind::notification:
+        fmt::format_to(into(out), " {:>6} {:>4}", "-", "-");
+        append_key_fields(out, message, 0, message.nodes.size(), style);
+        break;
+    case MessageKind::write_result:
+        append_outcome(out, message.error, style);
+        break;
+    case MessageKind::loss:
+        break;
+    }
+    append_loss(out, record, style);
+    append_findings(out, message, style);
+    if (!record.comment.empty()) {
+        out += " # ";
+        append_escaped(out, record.comment);
+    }
+}
+
+void append_tree(std::string& out, const Decoded& decoded, const TextStyle& style) {
+    const Message& message = decoded.message;
+    for (const Node& node : message.nodes)
+        append_tree_line(out, message, node, style);
+    for (const Finding& finding : message.findings) {
+        const RuleRow& row = row_of(finding.rule);
+        const Painted mark(out, style, row.severity == Severity::error ? Paint::bad : Paint::caution);
+        fmt::format_to(into(out), "  [{}] {} at byte {}", row.id, describe(finding), finding.offset);
+        if (finding.sub != no_sub)
+            fmt::format_to(into(out), ", operation {}", finding.sub);
+        out += '\n';
+    }
+}
+
+void append_hex_dump(std::string& out, Bytes bytes) {
+    constexpr std::size_t width = 16;
+    for (std::size_t at = 0; at < bytes.size(); at += width) {
+        const Bytes row = bytes.subspan(at, std::min(width, bytes.size() - at));
+        fmt::format_to(into(out), "  {:04x} ", at);
+        for (std::size_t i = 0; i < width; ++i) {
+            if (i == width / 2)
+                out += ' ';
+            if (i < row.size())
+                fmt::format_to(into(out), " {:02x}", std::to_integer<unsigned>(row[i]));
+            else
+                out += "   ";
+        }
+        out += "  ";
+        for (const std::byte byte : row) {
+            const auto c = std::to_integer<unsigned char>(byte);
+            out += c >= 0x20 && c < 0x7f ? static_cast<char>(c) : '.';
+        }
+        out += '\n';
+    }
+}
+
+} // namespace fusewire

@@ -1,0 +1,32 @@
+// Text for people: one line a message, the tree, and hex.
+#pragma once
+
+#include "dissector/session.h"
+
+#include <cstdint>
+#include <string>
+
+namespace fusewire {
+
+struct TextStyle {
+    bool color = false;
+    std::int64_t time_origin_ns = 0; // times are shown relative to this
+};
+
+// One line without a newline: frame, time in seconds, connection, direction (> request, < reply,
+// ! notification), opcode, unique, nodeid, then names, key fields, result, latency and findings.
+void append_line(std::string& out, const Decoded& decoded, const TextStyle& style);
+
+// What a reply says, for the line of its request: result, latency and key fields.
+void append_result(std::string& out, const Decoded& reply, const TextStyle& style);
+
+// The whole tree, a field a line, each with a newline.
+void append_tree(std::string& out, const Decoded& decoded, const TextStyle& style);
+
+// Offset, 16 bytes in hex and ASCII, a line each.
+void append_hex_dump(std::string& out, Bytes bytes);
+
+// "113 us", "2.40 ms", "1.50 s"
+void append_duration(std::string& out, std::int64_t nanoseconds);
+
+} // namespace fusewire

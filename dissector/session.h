@@ -1,0 +1,116 @@
+// Session: sees every record once, in order, and knows what no frame can say for itself: what INIT
+// settled on each connection, and which request a reply answers. State is bounded by what is
+// outstanding; see pending_limit.
+#pragma once
+
+#include "dissector/dissect.h"
+#include "dissector/record.h"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace fusewire {
+
+// What the session knows of one message beside its bytes. Frames are 0 when unknown; `request` is
+// valid until the session sees the next record.
+struct Exchange {
+    std::uint64_t request_frame = 0;        // of a reply
+    std::uint64_t reply_frame = 0;          // of a request, when it was learnt in an earlier pass
+    std::optional<std::int64_t> latency_ns; // of a reply
+    const Message* request = nullptr;       // what a reply answers, decoded
+};
+
+// A record with everything known about it: what views are given.
+struct Decoded {
+    const Record& record;
+    const Message& message;
+    const Exchange& exchange;
+};
+
+// What a first pass over a capture learnt for the second: one entry a message, and what each
+// connection turned out to speak.
+struct Survey {
+    std::vector<std::uint64_t> reply_frames; // by message, in order; 0: none
+    std::vector<Dialect> dialects;           // by connection epoch, in order of appearance
+};
+
+class Session {
+  public:
+    // Requests remembered while unanswered; beyond this the oldest is given up. The kernel allows
+    // 65,535 in the background, and few callers wait at once.
+    static constexpr std::size_t pending_limit = std::size_t{1} << 16;
+    // Bytes kept of each, enough for every field, name and extension but not for written data.
+    static constexpr std::size_t kept_bytes = 8192;
+
+    Session() = default;
+    // Continues from a survey of the same records: final dialects and reply frames are known.
+    explicit Session(const Survey* survey) : survey_(survey) {}
+    // Every connection is taken to speak this, whatever INIT says.
+    void force_dialect(DialectName name) { forced_ = name; }
+
+    // Decodes the record and learns from it. With `whole` false only the header is decoded; INIT is
+    // always decoded whole.
+    void see(const Record& record, Message& message, Exchange& exchange, bool whole = true);
+
+    // After the last record: what was learnt. Empty reply_frames unless keep_survey() was called.
+    void keep_survey() { keep_survey_ = true; }
+    const Survey& survey() const { return learnt_; }
+
+    // Requests without a reply so far.
+    std::size_t outstanding() const { return pending_.size(); }
+    const Dialect* dialect_of(ConnId conn) const;
+
+  private:
+    struct Key {
+        std::uint32_t conn;
+        bool by_address; // unique was not assigned yet: paired by pair_key
+        std::uint64_t id;
+        bool operator==(const Key&) const = default;
+    };
+    struct KeyHash {
+        std::size_t operator()(const Key& key) const {
+            return (key.id * 0x9e3779b97f4a7c15u) ^ (std::uint64_t{key.conn} << 32) ^ key.by_address;
+        }
+    };
+    struct Pending {
+        Message message;
+        std::vector<std::byte> bytes; // what `message` refers to
+        std::uint64_t frame = 0;
+        std::uint64_t index = 0; // of the message, from 0
+        std::int64_t time_ns = 0;
+        bool has_time = false;
+    };
+    struct Talk { // one connection
+        Dialect dialect;
+        std::size_t epoch = 0;
+        std::uint32_t offered_minor = 0;
+        std::uint64_t offered_flags = 0;
+    };
+
+    Talk& talk_of(const Record& record);
+    void begin_epoch(Talk& talk);
+    void see_request(const Record& record, Talk& talk, Message& message, Exchange& exchange, bool whole);
+    void see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange, bool whole);
+    void learn_init_request(Talk& talk, const Message& message);
+    void learn_init_reply(Talk& talk, const Message& message);
+    bool learn_opcode(Talk& talk, const Message& message);
+    void remember(const Record& record, const Message& message, bool whole);
+    std::unordered_map<Key, Pending, KeyHash>::iterator find_request(const Record& record, const Message& reply);
+    void answer(Pending&& request, const Record& record, Exchange& exchange);
+    void settle(Talk& talk);
+
+    const Survey* survey_ = nullptr;
+    bool keep_survey_ = false;
+    std::optional<DialectName> forced_;
+    Survey learnt_;
+    std::uint64_t seen_ = 0;
+    std::unordered_map<std::uint32_t, Talk> talks_;
+    std::unordered_map<Key, Pending, KeyHash> pending_;
+    std::deque<Key> order_; // of pending_, with keys that were answered since
+    Pending answered_;      // the request of the latest reply; the view may still look at it
+};
+
+} // namespace fusewire
