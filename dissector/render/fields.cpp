@@ -5,9 +5,10 @@
 #include "dissector/opcodes.h"
 #include "dissector/render/value.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-#include <fmt/format.h>
 #include <iterator>
 #include <numeric>
 
@@ -54,7 +55,9 @@ constexpr MessageField whole_fields[] = {
              fmt::format_to(std::back_inserter(out), "{}", d.record.time_ns);
      }},
     {"fuse.conn", "connection number",
-     [](std::string& out, const Decoded& d) { append_number(out, static_cast<std::uint32_t>(d.record.conn)); }},
+     [](std::string& out, const Decoded& d) {
+         append_number(out, static_cast<std::uint32_t>(d.record.conn));
+     }},
     {"fuse.direction", "request, reply, notify, write_result or loss",
      [](std::string& out, const Decoded& d) { out += direction_name(d.message.kind); }},
     {"fuse.opcode", "opcode number, of the request for a reply",
@@ -103,7 +106,8 @@ constexpr MessageField whole_fields[] = {
     {"fuse.latency", "seconds from request to reply",
      [](std::string& out, const Decoded& d) {
          if (d.exchange.latency_ns)
-             fmt::format_to(std::back_inserter(out), "{:.9f}", static_cast<double>(*d.exchange.latency_ns) / 1e9);
+             fmt::format_to(std::back_inserter(out), "{:.9f}",
+                            static_cast<double>(*d.exchange.latency_ns) / 1e9);
      }},
     {"fuse.request_frame", "frame of the request that a reply answers",
      [](std::string& out, const Decoded& d) {
@@ -263,7 +267,8 @@ std::string_view anchor_name(const Node& node) {
 
 // Follows the names of `path` below nodes[index] and calls found(node) for each end.
 template <class Found>
-void follow(const Message& message, std::size_t index, std::span<const std::string> path, Found found) {
+void follow(const Message& message, std::size_t index, std::span<const std::string> path,
+            Found found) {
     if (path.empty()) {
         if (message.nodes[index].field->kind != Kind::group)
             found(message.nodes[index]);
@@ -332,8 +337,10 @@ Result<FieldTable> FieldTable::choose(std::span<const std::string> names) {
         }
         if (std::find(known.begin(), known.end(), name) == known.end()) {
             const std::string near = nearest_name(name, known);
-            return fail(Errc::usage, near.empty() ? fmt::format("no field is called {}; fusewire fields lists them", name)
-                                                  : fmt::format("no field is called {}; did you mean {}?", name, near));
+            return fail(Errc::usage,
+                        near.empty()
+                            ? fmt::format("no field is called {}; fusewire fields lists them", name)
+                            : fmt::format("no field is called {}; did you mean {}?", name, near));
         }
         table.columns_.push_back(std::move(column));
     }
@@ -353,7 +360,8 @@ void FieldTable::append_row(std::string& out, const Decoded& decoded) const {
     }
 }
 
-void FieldTable::append_nodes(std::string& out, const Column& column, const Message& message) const {
+void FieldTable::append_nodes(std::string& out, const Column& column,
+                              const Message& message) const {
     const char* separator = "";
     const auto append = [&](const Node& node) {
         out += separator;

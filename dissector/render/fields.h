@@ -16,7 +16,8 @@ namespace fusewire {
 struct MessageField {
     const char* name;
     const char* doc;
-    void (*append)(std::string& out, const Decoded& decoded); // appends nothing when there is no value
+    void (*append)(std::string& out,
+                   const Decoded& decoded); // appends nothing when there is no value
 };
 std::span<const MessageField> message_fields();
 

@@ -5,8 +5,9 @@
 #include "dissector/opcodes.h"
 #include "dissector/render/value.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <iterator>
 
 namespace fusewire {
@@ -17,7 +18,8 @@ constexpr std::size_t line_bytes = 16; // of opaque data in a line; a tree shows
 
 enum class Paint : std::uint8_t { plain, dim, request, good, bad, caution, name };
 
-constexpr const char* codes[] = {"", "\033[2m", "\033[36m", "\033[32m", "\033[31m", "\033[33m", "\033[1m"};
+constexpr const char* codes[] = {"",         "\033[2m",  "\033[36m", "\033[32m",
+                                 "\033[31m", "\033[33m", "\033[1m"};
 
 // Text in a colour, or as it is where colours are off.
 class Painted {
@@ -49,7 +51,8 @@ void append_time(std::string& out, const Record& record, const TextStyle& style)
         return;
     }
     const std::int64_t since = record.time_ns - style.time_origin_ns;
-    const std::uint64_t magnitude = since < 0 ? 0 - static_cast<std::uint64_t>(since) : static_cast<std::uint64_t>(since);
+    const std::uint64_t magnitude =
+        since < 0 ? 0 - static_cast<std::uint64_t>(since) : static_cast<std::uint64_t>(since);
     const std::string text = fmt::format("{}{}.{:06}", since < 0 ? "-" : "", magnitude / 1000000000,
                                          magnitude % 1000000000 / 1000);
     fmt::format_to(into(out), "{:>12}", text);
@@ -186,12 +189,14 @@ void append_loss(std::string& out, const Record& record, const TextStyle& style)
                    record.direction == Direction::loss ? "here" : "before");
 }
 
-void append_tree_line(std::string& out, const Message& message, const Node& node, const TextStyle& style) {
+void append_tree_line(std::string& out, const Message& message, const Node& node,
+                      const TextStyle& style) {
     out.append(2 * (std::size_t{node.depth} + 1), ' ');
     if (node.field->kind == Kind::group) {
         const Painted title(out, style, Paint::request);
         if (node.opcode != nullptr)
-            fmt::format_to(into(out), "{}{}", node.field == &field::sub ? "Operation " : "", node.opcode->name);
+            fmt::format_to(into(out), "{}{}", node.field == &field::sub ? "Operation " : "",
+                           node.opcode->name);
         else
             out += node.field->label;
         out += '\n';
@@ -250,7 +255,8 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
         break;
     case MessageKind::reply:
         fmt::format_to(into(out), " {:>6} {:>4}", message.unique,
-                       exchange.request != nullptr ? fmt::to_string(exchange.request->nodeid) : "-");
+                       exchange.request != nullptr ? fmt::to_string(exchange.request->nodeid)
+                                                   : "-");
         if (exchange.request != nullptr && !exchange.request->first_name().empty()) {
             out += ' ';
             const Painted name(out, style, Paint::dim);
@@ -282,8 +288,10 @@ void append_tree(std::string& out, const Decoded& decoded, const TextStyle& styl
         append_tree_line(out, message, node, style);
     for (const Finding& finding : message.findings) {
         const RuleRow& row = row_of(finding.rule);
-        const Painted mark(out, style, row.severity == Severity::error ? Paint::bad : Paint::caution);
-        fmt::format_to(into(out), "  [{}] {} at byte {}", row.id, describe(finding), finding.offset);
+        const Painted mark(out, style,
+                           row.severity == Severity::error ? Paint::bad : Paint::caution);
+        fmt::format_to(into(out), "  [{}] {} at byte {}", row.id, describe(finding),
+                       finding.offset);
         if (finding.sub != no_sub)
             fmt::format_to(into(out), ", operation {}", finding.sub);
         out += '\n';
