@@ -1,5 +1,6 @@
 // What holds for any message: each byte is shown once, a cut capture loses nothing that it has, and
 // both byte orders say the same.
+#include "tests/dissector/node_coverage.h"
 #include "tests/dissector/sample_messages.h"
 
 #include <gtest/gtest.h>
@@ -7,78 +8,19 @@
 #include <set>
 
 using namespace fusewire;
-using namespace fusewire::test;
+using namespace fusewire::testing;
 
 namespace {
 
 constexpr ByteOrder orders[] = {ByteOrder::little, ByteOrder::big};
 constexpr std::size_t whole = SIZE_MAX;
 
-bool is_leaf(const Message& message, std::size_t index) {
-    return message.end_of(index) == index + 1 && message.nodes[index].width > 0;
+std::size_t wire_size(const Sample& sample, const Message& message) {
+    return message.kind == MessageKind::request ? sample.request.size() : sample.reply.size();
 }
 
-// The number of security contexts is a second reading of the extension's type.
-bool is_second_reading(const Node& node) {
-    return node.field == &field::nr_secctx;
-}
-
-bool is_text(const Node& node) {
-    return node.field->kind == Kind::name || node.field->kind == Kind::text;
-}
-
-// How many leaves show each byte of the message.
-std::vector<int> shown(const Message& message, std::size_t size) {
-    std::vector<int> times(size, 0);
-    for (std::size_t i = 0; i < message.nodes.size(); ++i) {
-        const Node& node = message.nodes[i];
-        if (!is_leaf(message, i) || is_second_reading(node))
-            continue;
-        EXPECT_LE(node.offset + node.width, size) << node.field->name;
-        for (std::size_t at = node.offset;
-             at < std::min<std::size_t>(node.offset + node.width, size); ++at)
-            ++times[at];
-    }
-    return times;
-}
-
-// The NULs of names belong to no node.
-std::set<std::size_t> terminators(const Message& message) {
-    std::set<std::size_t> places;
-    for (const Node& node : message.nodes)
-        if (is_text(node))
-            places.insert(node.offset + node.width);
-    return places;
-}
-
-void expect_each_byte_once(const Message& message, std::size_t size) {
-    const std::vector<int> times = shown(message, size);
-    const std::set<std::size_t> nuls = terminators(message);
-    for (std::size_t at = 0; at < size; ++at) {
-        EXPECT_LE(times[at], 1) << "byte " << at << " is shown twice";
-        EXPECT_TRUE(times[at] == 1 || nuls.contains(at)) << "byte " << at << " is not shown";
-    }
-}
-
-void expect_children_inside_parents(const Message& message) {
-    for (std::size_t i = 0; i < message.nodes.size(); ++i) {
-        const Node& parent = message.nodes[i];
-        for (std::size_t j = i + 1; j < message.end_of(i); ++j) {
-            const Node& node = message.nodes[j];
-            EXPECT_GE(node.offset, parent.offset)
-                << node.field->name << " in " << parent.field->name;
-            EXPECT_LE(node.offset + node.width, parent.offset + parent.width)
-                << node.field->name << " in " << parent.field->name;
-        }
-    }
-}
-
-std::size_t wire_size(const Exchange& exchange, const Message& message) {
-    return message.kind == MessageKind::request ? exchange.request.size() : exchange.reply.size();
-}
-
-std::string label(const Exchange& exchange, const Message& message) {
-    return exchange.name + (message.kind == MessageKind::request ? " request" : " reply");
+std::string label(const Sample& sample, const Message& message) {
+    return sample.name + (message.kind == MessageKind::request ? " request" : " reply");
 }
 
 } // namespace
@@ -86,8 +28,8 @@ std::string label(const Exchange& exchange, const Message& message) {
 TEST(EveryMessage, SamplesHaveEveryOpcodeAndNotification) {
     std::set<std::uint32_t> opcodes;
     std::set<std::uint32_t> codes;
-    for (const Exchange& exchange : sample_messages(ByteOrder::little))
-        for_each_message(exchange, whole, [&](const DecodedMessage& decoded) {
+    for (const Sample& sample : sample_messages(ByteOrder::little))
+        for_each_message(sample, whole, [&](const DecodedMessage& decoded) {
             const Message& message = decoded.message();
             (message.kind == MessageKind::notification ? codes : opcodes)
                 .insert(message.opcode_number);
@@ -102,41 +44,41 @@ TEST(EveryMessage, SamplesHaveEveryOpcodeAndNotification) {
 
 TEST(EveryMessage, WholeOnesAreDecodedWithoutFindings) {
     for (const ByteOrder order : orders)
-        for (const Exchange& exchange : sample_messages(order))
-            for_each_message(exchange, whole, [&](const DecodedMessage& decoded) {
-                EXPECT_TRUE(decoded.clean()) << label(exchange, decoded.message()) << "\n"
+        for (const Sample& sample : sample_messages(order))
+            for_each_message(sample, whole, [&](const DecodedMessage& decoded) {
+                EXPECT_TRUE(decoded.clean()) << label(sample, decoded.message()) << "\n"
                                              << decoded.findings();
                 EXPECT_EQ(decoded.message().order, order);
             });
 }
 
 TEST(EveryMessage, EachByteIsShownOnce) {
-    for (const Exchange& exchange : sample_messages(ByteOrder::little))
-        for_each_message(exchange, whole, [&](const DecodedMessage& decoded) {
-            SCOPED_TRACE(label(exchange, decoded.message()));
-            expect_each_byte_once(decoded.message(), wire_size(exchange, decoded.message()));
+    for (const Sample& sample : sample_messages(ByteOrder::little))
+        for_each_message(sample, whole, [&](const DecodedMessage& decoded) {
+            SCOPED_TRACE(label(sample, decoded.message()));
+            expect_each_byte_once(decoded.message(), wire_size(sample, decoded.message()));
             expect_children_inside_parents(decoded.message());
         });
 }
 
 TEST(EveryMessage, NothingIsUnexplained) {
-    for (const Exchange& exchange : sample_messages(ByteOrder::little))
-        for_each_message(exchange, whole, [&](const DecodedMessage& decoded) {
+    for (const Sample& sample : sample_messages(ByteOrder::little))
+        for_each_message(sample, whole, [&](const DecodedMessage& decoded) {
             for (const Node& node : decoded.message().nodes) {
-                EXPECT_NE(node.field, &field::trailing) << label(exchange, decoded.message());
-                EXPECT_NE(node.field, &field::payload) << label(exchange, decoded.message());
-                EXPECT_FALSE(node.cut) << label(exchange, decoded.message());
+                EXPECT_NE(node.field, &field::trailing) << label(sample, decoded.message());
+                EXPECT_NE(node.field, &field::payload) << label(sample, decoded.message());
+                EXPECT_FALSE(node.cut) << label(sample, decoded.message());
             }
         });
 }
 
 TEST(EveryMessage, BothByteOrdersSayTheSame) {
-    const std::vector<Exchange> little = sample_messages(ByteOrder::little);
-    const std::vector<Exchange> big = sample_messages(ByteOrder::big);
+    const std::vector<Sample> little = sample_messages(ByteOrder::little);
+    const std::vector<Sample> big = sample_messages(ByteOrder::big);
     std::vector<std::vector<std::uint64_t>> values;
     for (const auto* list : {&little, &big})
-        for (const Exchange& exchange : *list)
-            for_each_message(exchange, whole, [&](const DecodedMessage& decoded) {
+        for (const Sample& sample : *list)
+            for_each_message(sample, whole, [&](const DecodedMessage& decoded) {
                 auto& row = values.emplace_back();
                 for (const Node& node : decoded.message().nodes)
                     row.insert(row.end(), {node.offset, node.width, node.value});
@@ -148,15 +90,15 @@ TEST(EveryMessage, BothByteOrdersSayTheSame) {
 }
 
 TEST(EveryMessage, CutAnywhereShowsEachByteAtMostOnceAndMarksWhatIsMissing) {
-    for (const Exchange& exchange : sample_messages(ByteOrder::little)) {
-        const std::size_t longest = std::max(exchange.request.size(), exchange.reply.size());
+    for (const Sample& sample : sample_messages(ByteOrder::little)) {
+        const std::size_t longest = std::max(sample.request.size(), sample.reply.size());
         for (std::size_t captured = 0; captured < longest; ++captured)
-            for_each_message(exchange, captured, [&](const DecodedMessage& decoded) {
+            for_each_message(sample, captured, [&](const DecodedMessage& decoded) {
                 const Message& message = decoded.message();
-                const std::size_t size = wire_size(exchange, message);
+                const std::size_t size = wire_size(sample, message);
                 if (captured >= size)
                     return;
-                SCOPED_TRACE(label(exchange, message) + " cut at " + std::to_string(captured));
+                SCOPED_TRACE(label(sample, message) + " cut at " + std::to_string(captured));
                 EXPECT_TRUE(decoded.reports(Rule::frame_truncated));
                 EXPECT_FALSE(decoded.reports(Rule::body_short)) << decoded.findings();
                 EXPECT_FALSE(decoded.reports(Rule::body_long)) << decoded.findings();
@@ -173,11 +115,11 @@ TEST(EveryMessage, CutAnywhereShowsEachByteAtMostOnceAndMarksWhatIsMissing) {
 }
 
 TEST(EveryMessage, AnyByteChangedStillShowsEachByteOnce) {
-    for (const Exchange& original : sample_messages(ByteOrder::little))
+    for (const Sample& original : sample_messages(ByteOrder::little))
         for (const std::byte value : {std::byte{0xff}, std::byte{0}, std::byte{0x41}})
             for (std::size_t at = 0; at < std::max(original.request.size(), original.reply.size());
                  ++at) {
-                Exchange changed = original;
+                Sample changed = original;
                 if (at < changed.request.size())
                     changed.request[at] = value;
                 if (at < changed.reply.size())

@@ -1,10 +1,10 @@
-#include "tests/dissector/bytes_of.h"
+#include "tests/dissector/decoded_message.h"
 
 #include <gtest/gtest.h>
 
 #include <charconv>
 
-namespace fusewire::test {
+namespace fusewire::testing {
 
 namespace {
 
@@ -105,23 +105,23 @@ std::string DecodedMessage::findings() const {
     return lines;
 }
 
-DecodedMessage decode_request(std::uint32_t opcode, const BytesOf& body, const Dialect& dialect) {
-    return {request(opcode, body), Direction::request, {.dialect = dialect}};
+DecodedMessage decode_request(std::uint32_t opcode, const Wire& body, const Dialect& dialect) {
+    return {request_bytes(opcode, body), Direction::request, {.dialect = dialect}};
 }
 
-DecodedMessage decode_reply(const Buffer& request, const BytesOf& body, const Dialect& dialect) {
+DecodedMessage decode_reply(const Buffer& request, const Wire& body, const Dialect& dialect) {
     const DecodedMessage asked(request, Direction::request, {.dialect = dialect});
-    return {reply(body, 0, asked.message().unique),
+    return {reply_bytes(body, 0, asked.message().unique),
             Direction::reply,
             {.dialect = dialect, .request = &asked.message()}};
 }
 
-DecodedMessage decode_notification(std::int32_t code, const BytesOf& body) {
-    return {notification(code, body), Direction::reply};
+DecodedMessage decode_notification(std::int32_t code, const Wire& body) {
+    return {notification_bytes(code, body), Direction::reply};
 }
 
-BytesOf attr_bytes(ByteOrder order, std::size_t size) {
-    BytesOf out(order);
+Wire attr_bytes(ByteOrder order, std::size_t size) {
+    Wire out(order);
     out.u64(66).u64(5).u64(8).u64(1000).u64(2000).u64(3000).u32(1).u32(2).u32(3);
     out.u32(0100644).u32(1).u32(1000).u32(1001).u32(0x0801);
     if (size > 80)
@@ -129,14 +129,14 @@ BytesOf attr_bytes(ByteOrder order, std::size_t size) {
     return out;
 }
 
-BytesOf entry_bytes(ByteOrder order, std::size_t attr_size) {
-    BytesOf out(order);
+Wire entry_bytes(ByteOrder order, std::size_t attr_size) {
+    Wire out(order);
     out.u64(66).u64(7).u64(1).u64(2).u32(3).u32(4);
     return out.append(attr_bytes(order, attr_size));
 }
 
-BytesOf open_bytes(ByteOrder order) {
-    return BytesOf(order).u64(5).u32(3).u32(static_cast<std::uint32_t>(-1));
+Wire open_bytes(ByteOrder order) {
+    return Wire(order).u64(5).u32(3).u32(static_cast<std::uint32_t>(-1));
 }
 
-} // namespace fusewire::test
+} // namespace fusewire::testing
