@@ -50,6 +50,7 @@ std::optional<ConnId> mounted_at(const std::string& mount_point) {
 [[noreturn]] void run_server(std::vector<std::string>& arguments) {
     // raw_server and libfuse both unmount on SIGTERM, so nothing stays mounted if the test dies.
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    dup2(STDERR_FILENO, STDOUT_FILENO);
     std::vector<char*> pointers;
     for (std::string& argument : arguments)
         pointers.push_back(argument.data());
