@@ -42,7 +42,7 @@ void Decoder::request_at(Offset begin, Offset end, SubMessage* sub) {
 
 Decoder::Offset Decoder::sub_requests(const Part& part, Offset begin, Offset end) {
     Offset at = begin;
-    const std::uint64_t count = part.count != nullptr ? value_of(part.count) : 0;
+    const std::uint64_t count = part.count != nullptr ? value_of(part.count).value_or(0) : 0;
     while (at < end && out_.subs.size() < max_compound_ops) {
         const auto length = cursor_.u32(at);
         if (!length || *length < in_header_size || *length > end - at)

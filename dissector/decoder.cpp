@@ -64,14 +64,16 @@ void Decoder::report(Rule rule, Offset offset, std::uint64_t observed, std::uint
     out_.findings.push_back({rule, sub_, offset, observed, expected});
 }
 
-std::uint64_t Decoder::value_of(const Field* wanted) const {
+// nullopt: not in this body, or not captured.
+std::optional<std::uint64_t> Decoder::value_of(const Field* wanted) const {
     for (std::size_t i = out_.nodes.size(); i > body_start_; --i)
-        if (out_.nodes[i - 1].field == wanted)
-            return out_.nodes[i - 1].value;
-    return 0;
+        if (const Node& node = out_.nodes[i - 1]; node.field == wanted)
+            return node.cut ? std::nullopt : std::optional(node.value);
+    return std::nullopt;
 }
 
-void Decoder::body(const Opcode& opcode, const Body& body, Offset begin, Offset end, bool is_request) {
+void Decoder::body(const Opcode& opcode, const Body& body, Offset begin, Offset end,
+                   bool is_request) {
     const std::size_t outer_start = body_start_;
     body_start_ = out_.nodes.size();
     const std::size_t layer = open(field::layer, begin, &opcode);
@@ -79,8 +81,10 @@ void Decoder::body(const Opcode& opcode, const Body& body, Offset begin, Offset 
     Offset at = begin;
     for (const Part& piece : body.parts) {
         const bool first = &piece == body.parts.data();
-        const Offset size = first ? effective_size(body, begin, end)
-                                  : (piece.layout != nullptr ? piece.layout->size : 0);
+        Offset size = first ? effective_size(body, begin, end)
+                            : (piece.layout != nullptr ? piece.layout->size : 0);
+        if (body.variable && piece.kind == PartKind::fields && &piece == &body.parts.back())
+            size = std::min<Offset>(size, end - at);
         at = part(piece, at, size, end);
     }
     --depth_;
@@ -103,7 +107,8 @@ Decoder::Offset Decoder::part(const Part& part, Offset begin, Offset size, Offse
     case PartKind::fields:
         return fields(*part.layout, begin, size, end);
     case PartKind::name:
-        return name(*part.field, begin, end);
+        return part.count != nullptr ? counted_name(part, begin, end)
+                                     : name(*part.field, begin, end);
     case PartKind::data:
         return data(part, begin, end);
     case PartKind::array:
@@ -152,11 +157,13 @@ void Decoder::one_field(const Field& field, Offset base, Offset limit) {
         add(field, at, std::min<Offset>(field.width, limit - at));
         return;
     }
-    std::uint64_t value = 0;
-    if (at + field.width <= limit && cursor_.read(at, field.width, value))
-        add(field, at, field.width, sign_extended(field, value));
-    else
+    if (at + field.width > limit) {
         rest(field::trailing, at, limit); // half an integer is only bytes
+        return;
+    }
+    std::uint64_t value = 0; // stays 0, and the node is cut, when the capture ends here
+    cursor_.read(at, field.width, value);
+    add(field, at, field.width, sign_extended(field, value));
 }
 
 Decoder::Offset Decoder::name(const Field& field, Offset begin, Offset end) {
@@ -173,25 +180,47 @@ Decoder::Offset Decoder::name(const Field& field, Offset begin, Offset end) {
     return end;
 }
 
+// How many of the bytes up to `end` belong to the part; all of them when nothing says otherwise.
+Decoder::Offset Decoder::counted(const Part& part, Offset begin, Offset end) {
+    const Offset room = end - begin;
+    const std::uint64_t wanted = part.count != nullptr ? value_of(part.count).value_or(room) : room;
+    if (wanted > room)
+        report(Rule::body_short, begin, room, wanted);
+    return static_cast<Offset>(std::min<std::uint64_t>(wanted, room));
+}
+
+// The length comes from a field, as in notifications, and the NUL after it is not counted.
+Decoder::Offset Decoder::counted_name(const Part& part, Offset begin, Offset end) {
+    const Offset name_end = begin + counted(part, begin, end);
+    add(*part.field, begin, name_end - begin);
+    if (name_end == begin)
+        report(Rule::name_empty, begin);
+    if (name_end < end && cursor_.find_nul(name_end, name_end + 1))
+        return name_end + 1;
+    if (captured(begin, name_end - begin + 1) || name_end == end)
+        report(Rule::name_no_nul, begin, name_end - begin);
+    return name_end;
+}
+
 Decoder::Offset Decoder::data(const Part& part, Offset begin, Offset end) {
-    Offset size = end - begin;
-    if (part.count != nullptr)
-        size = static_cast<Offset>(std::min<std::uint64_t>(value_of(part.count), size));
-    if (size > 0)
-        add(*part.field, begin, size);
+    const Offset size = counted(part, begin, end);
+    rest(*part.field, begin, begin + size);
     return begin + size;
 }
 
 Decoder::Offset Decoder::array(const Part& part, Offset begin, Offset end) {
     const Offset width = part.layout != nullptr ? part.layout->size : part.field->width;
     const Offset room = (end - begin) / width;
-    const std::uint64_t wanted = part.count != nullptr ? value_of(part.count) : room;
+    const std::uint64_t wanted = part.count != nullptr ? value_of(part.count).value_or(room) : room;
     if (wanted > room)
         report(Rule::array_count, begin, room, wanted);
+    const Offset stop = begin + static_cast<Offset>(std::min<std::uint64_t>(wanted, room)) * width;
     Offset at = begin;
-    for (std::uint64_t i = 0; i < std::min<std::uint64_t>(wanted, room); ++i, at += width) {
-        if (out_.nodes.size() >= max_nodes || !captured(at, width))
-            return at;
+    for (; at < stop; at += width) {
+        if (out_.nodes.size() >= max_nodes || !captured(at, width)) {
+            rest(field::trailing, at, stop);
+            return stop;
+        }
         if (part.layout == nullptr) {
             std::uint64_t value = 0;
             cursor_.read(at, width, value);
@@ -216,13 +245,15 @@ Decoder::Offset Decoder::strings(const Field& field, Offset begin, Offset end) {
 
 // fuse_dirent and fuse_direntplus: a fixed head whose last 8 bytes are namelen and type, the name
 // without a NUL, then padding to 8.
-Decoder::Offset Decoder::dirents(const Struct& head, const Field& group_field, Offset begin, Offset end) {
+Decoder::Offset Decoder::dirents(const Struct& head, const Field& group_field, Offset begin,
+                                 Offset end) {
     Offset at = begin;
     while (at < end && out_.nodes.size() < max_nodes) {
         const auto namelen = cursor_.u32(at + head.size - 8);
         const Offset room = end - at;
         if (room < head.size || (namelen && *namelen > room - head.size)) {
-            report(Rule::readdir_record_overrun, at, room, head.size + std::uint64_t{namelen.value_or(0)});
+            report(Rule::readdir_record_overrun, at, room,
+                   head.size + std::uint64_t{namelen.value_or(0)});
             break;
         }
         if (!namelen)
@@ -242,7 +273,8 @@ Decoder::Offset Decoder::dirents(const Struct& head, const Field& group_field, O
     return end;
 }
 
-// struct fuse_file_handle of LOOKUP_HANDLE RFC v3. A server may pad it; the kernel uses `size` bytes.
+// struct fuse_file_handle of LOOKUP_HANDLE RFC v3. A server may pad it; the kernel uses `size`
+// bytes.
 Decoder::Offset Decoder::fhandle(Offset begin, Offset end) {
     std::uint64_t size = 0;
     if (end - begin < 2 || !cursor_.read(begin, 2, size)) {
@@ -264,8 +296,8 @@ Decoder::Offset Decoder::fhandle(Offset begin, Offset end) {
     return end;
 }
 
-// A struct that grew over time is told from the negotiated minor and flags; where INIT was not seen,
-// or contradicts the bytes, from the only size that leaves no byte unexplained.
+// A struct that grew over time is told from the negotiated minor and flags; where INIT was not
+// seen, or contradicts the bytes, from the only size that leaves no byte unexplained.
 Decoder::Offset Decoder::effective_size(const Body& body, Offset begin, Offset end) const {
     const Struct* layout = body.parts.front().layout;
     if (layout == nullptr)
@@ -284,7 +316,7 @@ Decoder::Offset Decoder::effective_size(const Body& body, Offset begin, Offset e
     for (const Cut& cut : layout->cuts)
         if (fits(body, cut.size, begin, end))
             return cut.size;
-    return negotiated;
+    return fits(body, layout->size, begin, end) ? layout->size : negotiated;
 }
 
 // Whether the body, with its first struct `size` bytes long, ends exactly at `end`.
@@ -294,7 +326,8 @@ bool Decoder::fits(const Body& body, Offset size, Offset begin, Offset end) cons
     Offset at = begin + size;
     for (const Part& part : body.parts.subspan(1)) {
         std::uint64_t count = 0;
-        if (part.count != nullptr && !cursor_.read(begin + part.count->offset, part.count->width, count))
+        if (part.count != nullptr &&
+            !cursor_.read(begin + part.count->offset, part.count->width, count))
             return false;
         switch (part.kind) {
         case PartKind::fields:

@@ -1,10 +1,12 @@
-// Decoder: one record being taken apart. Walks the opcode tables; one routine for each kind of part,
-// shared by all opcodes. Internal to the dissector; views use dissect.h.
+// Decoder: one record being taken apart. Walks the opcode tables; one routine for each kind of
+// part, shared by all opcodes. Internal to the dissector; views use dissect.h.
 #pragma once
 
 #include "dissector/bytes.h"
 #include "dissector/dissect.h"
 #include "dissector/opcodes.h"
+
+#include <optional>
 
 namespace fusewire {
 
@@ -29,19 +31,23 @@ class Decoder {
 
     // Tree building.
     Node& add(const Field& field, Offset offset, Offset width, std::uint64_t value = 0);
-    void close(std::size_t group, Offset end) { out_.nodes[group].width = end - out_.nodes[group].offset; }
+    void close(std::size_t group, Offset end) {
+        out_.nodes[group].width = end - out_.nodes[group].offset;
+    }
     std::size_t open(const Field& field, Offset offset, const Opcode* opcode = nullptr);
     void rest(const Field& field, Offset begin, Offset end);
     void report(Rule rule, Offset offset, std::uint64_t observed = 0, std::uint64_t expected = 0);
     bool captured(Offset offset, Offset width) const { return cursor_.holds(offset, width); }
-    std::uint64_t value_of(const Field* field) const;
+    std::optional<std::uint64_t> value_of(const Field* field) const;
 
     // decoder.cpp: bodies and their parts. Each returns where the next part begins.
     void body(const Opcode& opcode, const Body& body, Offset begin, Offset end, bool is_request);
     Offset part(const Part& part, Offset begin, Offset size, Offset end);
+    Offset counted(const Part& part, Offset begin, Offset end);
     Offset fields(const Struct& layout, Offset begin, Offset size, Offset end);
     void one_field(const Field& field, Offset base, Offset limit);
     Offset name(const Field& field, Offset begin, Offset end);
+    Offset counted_name(const Part& part, Offset begin, Offset end);
     Offset data(const Part& part, Offset begin, Offset end);
     Offset array(const Part& part, Offset begin, Offset end);
     Offset strings(const Field& field, Offset begin, Offset end);
@@ -60,7 +66,8 @@ class Decoder {
     void request_at(Offset begin, Offset end, SubMessage* sub);
     Offset sub_requests(const Part& part, Offset begin, Offset end);
     Offset sub_replies(Offset begin, Offset end);
-    void sub_reply_body(SubMessage& sub, const RequestFacts::Operation* operation, Offset begin, Offset end);
+    void sub_reply_body(SubMessage& sub, const RequestFacts::Operation* operation, Offset begin,
+                        Offset end);
     void reply_payload(const RequestFacts::Operation* operation, Offset begin, Offset end);
     bool looks_like_compound_reply(Offset begin, Offset end) const;
     void unknown_payload(Offset begin, Offset end);

@@ -105,7 +105,7 @@ constexpr bool covers(std::span<const Field> fields, std::size_t size) {
 // The pieces a body is made of, in wire order.
 enum class PartKind : std::uint8_t {
     fields,      // a fixed struct
-    name,        // bytes up to and including a NUL
+    name,        // bytes and a NUL: up to the first one, or as many bytes as `count` says
     data,        // the rest, or as many bytes as `count` says
     array,       // structs or scalars: `count` of them, or as many as fit
     strings,     // NUL-terminated strings to the end
@@ -120,12 +120,12 @@ struct Part {
     PartKind kind;
     const Struct* layout = nullptr; // fields, and elements of an array
     const Field* field = nullptr;   // what the part is called; for `array` of scalars its element
-    const Field* count = nullptr;   // a field decoded earlier: bytes (data) or elements (array)
+    const Field* count = nullptr;   // a field decoded earlier: bytes (data, name) or elements (array)
 };
 
 struct Body {
     std::span<const Part> parts{};
-    bool variable = false; // a reply that may be shorter than its parts (classic.md: variable-length)
+    bool variable = false; // a reply whose last part may be shorter than its layout
 };
 
 // Another reply body, taken when (field & mask) == value. The field is the opcode's `asked` field of

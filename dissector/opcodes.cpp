@@ -1,7 +1,6 @@
 #include "dissector/opcodes.h"
 
 #include "dissector/opcodes/families.h"
-#include "dissector/opcodes/shared.h"
 
 #include <algorithm>
 #include <array>
@@ -15,8 +14,11 @@ namespace {
 constexpr std::uint32_t dense_numbers = 64; // opcodes below this are found by index
 
 using Family = std::span<const Opcode> (*)();
-constexpr Family families[] = {lookup_opcodes, attribute_opcodes, read_write_opcodes, session_opcodes,
-                               compound_opcodes};
+constexpr Family families[] = {
+    lookup_opcodes,     attribute_opcodes, create_remove_opcodes, open_close_opcodes,
+    read_write_opcodes, directory_opcodes, xattr_opcodes,         lock_opcodes,
+    control_opcodes,    dax_opcodes,       session_opcodes,       compound_opcodes,
+};
 
 struct Tables {
     std::vector<const Opcode*> opcodes;
@@ -49,86 +51,7 @@ bool same_letters(std::string_view a, std::string_view b) {
     });
 }
 
-constexpr Value ext_types[] = {
-    {~std::uint64_t{31}, 0, "SECCTX", all_dialects},
-    one_of(32, "GROUPS"),
-    {~std::uint64_t{0}, 33, "HANDLE", handle_dialects | in_dialect(DialectName::unknown)},
-};
-
-constexpr Field in_header_fields[] = {
-    {.offset = 0, .width = 4, .kind = Kind::byte_count, .name = "len", .label = "Length"},
-    {.offset = 4, .width = 4, .kind = Kind::number, .name = "opcode", .label = "Opcode"},
-    {.offset = 8, .width = 8, .kind = Kind::unique, .name = "unique", .label = "Unique"},
-    {.offset = 16, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "Node"},
-    {.offset = 24, .width = 4, .kind = Kind::uid, .name = "uid", .label = "User"},
-    {.offset = 28, .width = 4, .kind = Kind::gid, .name = "gid", .label = "Group"},
-    {.offset = 32, .width = 4, .kind = Kind::pid, .name = "pid", .label = "Task"},
-    {.offset = 36, .width = 2, .kind = Kind::number, .name = "total_extlen", .label = "Extensions, 8-byte units"},
-    {.offset = 38, .width = 2, .kind = Kind::padding, .name = "padding", .label = "Padding"},
-};
-static_assert(covers(in_header_fields, 40));
-
-constexpr Field out_header_fields[] = {
-    {.offset = 0, .width = 4, .kind = Kind::byte_count, .name = "len", .label = "Length"},
-    {.offset = 4, .width = 4, .kind = Kind::error, .name = "error", .label = "Error"},
-    {.offset = 8, .width = 8, .kind = Kind::unique, .name = "unique", .label = "Unique"},
-};
-static_assert(covers(out_header_fields, 16));
-
-constexpr Field notify_header_fields[] = {
-    {.offset = 0, .width = 4, .kind = Kind::byte_count, .name = "len", .label = "Length"},
-    {.offset = 4, .width = 4, .kind = Kind::signed_number, .name = "notify", .label = "Notify code"},
-    {.offset = 8, .width = 8, .kind = Kind::unique, .name = "unique", .label = "Unique"},
-};
-static_assert(covers(notify_header_fields, 16));
-
-constexpr Field ext_header_fields[] = {
-    {.offset = 0, .width = 4, .kind = Kind::byte_count, .name = "size", .label = "Record size"},
-    {.offset = 4, .width = 4, .kind = Kind::enumeration, .name = "type", .label = "Type", .values = ext_types},
-};
-static_assert(covers(ext_header_fields, 8));
-
-constexpr Field secctx_fields[] = {
-    {.offset = 0, .width = 4, .kind = Kind::byte_count, .name = "size", .label = "Context size"},
-    {.offset = 4, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
-};
-static_assert(covers(secctx_fields, 8));
-
-constexpr Field supp_groups_fields[] = {
-    {.offset = 0, .width = 4, .kind = Kind::count, .name = "nr_groups", .label = "Groups"},
-};
-static_assert(covers(supp_groups_fields, 4));
-
 } // namespace
-
-const Struct in_header{"fuse_in_header", 40, in_header_fields};
-const Struct out_header{"fuse_out_header", 16, out_header_fields};
-const Struct notify_header{"fuse_out_header", 16, notify_header_fields};
-const Struct ext_header{"fuse_ext_header", 8, ext_header_fields};
-const Struct secctx{"fuse_secctx", 8, secctx_fields};
-const Struct supp_groups{"fuse_supp_groups", 4, supp_groups_fields};
-
-namespace field {
-const Field header{.kind = Kind::group, .name = "header", .label = "Header"};
-const Field layer{.kind = Kind::group, .name = "layer", .label = "Body"};
-const Field sub{.kind = Kind::group, .name = "sub", .label = "Operation", .repeated = true};
-const Field ext{.kind = Kind::group, .name = "ext", .label = "Extension", .repeated = true};
-const Field secctx_entry{.kind = Kind::group, .name = "secctx", .label = "Security context", .repeated = true};
-const Field nr_secctx{.width = 4, .kind = Kind::count, .name = "nr_secctx", .label = "Security contexts"};
-const Field secctx_name{.kind = Kind::name, .name = "name", .label = "Attribute"};
-const Field secctx_value{.kind = Kind::data, .name = "value", .label = "Context"};
-const Field group_id{.width = 4, .kind = Kind::gid, .name = "groups", .label = "Group", .repeated = true};
-const Field fhandle{.kind = Kind::group, .name = "fhandle", .label = "File handle"};
-const Field fhandle_size{.width = 2, .kind = Kind::byte_count, .name = "size", .label = "Size"};
-const Field fhandle_bytes{.kind = Kind::data, .name = "handle", .label = "Handle", .in_line = true};
-const Field dirent{.kind = Kind::group, .name = "dirents", .label = "Entry", .repeated = true};
-const Field dirent_name{.kind = Kind::name, .name = "name", .label = "Name"};
-const Field direntplus{.kind = Kind::group, .name = "entries", .label = "Entry", .repeated = true};
-const Field payload{.kind = Kind::data, .name = "payload", .label = "Payload"};
-const Field trailing{.kind = Kind::data, .name = "trailing", .label = "Unexplained bytes"};
-const Field padding{.kind = Kind::padding, .name = "padding", .label = "Padding"};
-const Field guess{.kind = Kind::note, .name = "guess", .label = "Size fits"};
-} // namespace field
 
 std::span<const Opcode* const> all_opcodes() {
     return tables().opcodes;

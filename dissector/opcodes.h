@@ -34,6 +34,7 @@ extern const Struct in_header;
 extern const Struct out_header;
 extern const Struct notify_header; // out_header whose error is a notify code
 extern const Struct ext_header;
+extern const Struct secctx_header; // how ext_header reads in front of security contexts
 extern const Struct secctx;
 extern const Struct supp_groups;
 
@@ -44,28 +45,41 @@ extern const Field layer;        // group: the body of one opcode, named by node
 extern const Field sub;          // group, repeated: one sub-operation of a COMPOUND
 extern const Field ext;          // group, repeated: one extension record
 extern const Field secctx_entry; // group, repeated
-extern const Field nr_secctx;
+extern const Field& nr_secctx;   // of secctx_header
 extern const Field secctx_name;
 extern const Field secctx_value;
-extern const Field group_id;     // repeated
-extern const Field fhandle;      // group: struct fuse_file_handle
+extern const Field group_id; // repeated
+extern const Field fhandle;  // group: struct fuse_file_handle
 extern const Field fhandle_size;
 extern const Field fhandle_bytes;
-extern const Field dirent;       // group, repeated
+extern const Field dirent; // group, repeated
 extern const Field dirent_name;
-extern const Field direntplus;   // group, repeated
-extern const Field payload;      // bytes that nothing is known about
-extern const Field trailing;     // bytes after the last known part
+extern const Field direntplus; // group, repeated
+extern const Field payload;    // bytes that nothing is known about
+extern const Field trailing;   // bytes after the last known part
 extern const Field padding;
-extern const Field guess;        // note: which opcodes a reply without request fits
+extern const Field guess; // note: which opcodes a reply without request fits
 } // namespace field
 
-// Every name a field can have under "fuse.", with its field, in table order.
+// Every Struct of the tables once, by its name in the uapi header or in the RFC.
+std::span<const Struct* const> all_structs();
+
+// A name that a field has in filters, and the fields that bear it. Where request and reply of one
+// opcode have a field of the same name and kind (or flags in both), both are one path.
 struct FieldPath {
-    std::string name; // "fuse.getattr.attr.mode"
-    std::vector<const Field*> chain; // from the layer's child to the field
-    const Opcode* opcode = nullptr;  // owner of the layer; nullptr for header and extension fields
+    using Chain = std::vector<const Field*>;
+
+    std::string name;          // "fuse.getattr.attr.mode"
+    std::vector<Chain> chains; // each from the layer's (header's, extension's) child to the field
+    const Opcode* opcode = nullptr; // owner of the layer; nullptr for header and extension fields
+    bool in_request = false;
+    bool in_reply = false;   // notifications count as replies: they go to the kernel
+    std::uint8_t since = 1;  // minor that first has the field, as far as sizes tell
+    std::uint64_t needs = 0; // INIT flag without which the struct ends before the field
+
+    const Field& field() const { return *chains.front().back(); }
 };
+// In the order of the tables; headers first, then extensions, opcodes and notifications.
 const std::vector<FieldPath>& all_field_paths();
 
 } // namespace fusewire

@@ -1,4 +1,4 @@
-// What is known of a node: GETATTR, SETATTR, STATX.
+// What is known of a node: GETATTR, SETATTR, STATX, READLINK.
 #include "dissector/opcodes/families.h"
 #include "dissector/opcodes/shared.h"
 
@@ -24,6 +24,28 @@ constexpr Field attr_out_fields[] = {
 static_assert(covers(attr_out_fields, 104));
 constexpr Cut attr_out_cuts[] = {{.size = 96, .minor = 9}};
 constexpr Struct attr_out{"fuse_attr_out", 104, attr_out_fields, attr_out_cuts};
+
+// The fields that `valid` does not name are zero.
+constexpr Field setattr_in_fields[] = {
+    {.offset = 0, .width = 4, .kind = Kind::flags, .name = "valid", .label = "Fields to set", .values = setattr_valid, .in_line = true},
+    {.offset = 4, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
+    {.offset = 8, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file"},
+    {.offset = 16, .width = 8, .kind = Kind::byte_count, .name = "size", .label = "Size"},
+    {.offset = 24, .width = 8, .kind = Kind::lock_owner, .name = "lock_owner", .label = "Lock owner"},
+    {.offset = 32, .width = 8, .kind = Kind::seconds, .name = "atime", .label = "Access time"},
+    {.offset = 40, .width = 8, .kind = Kind::seconds, .name = "mtime", .label = "Modification time"},
+    {.offset = 48, .width = 8, .kind = Kind::seconds, .name = "ctime", .label = "Change time"},
+    {.offset = 56, .width = 4, .kind = Kind::nanoseconds, .name = "atimensec", .label = "Access time, ns"},
+    {.offset = 60, .width = 4, .kind = Kind::nanoseconds, .name = "mtimensec", .label = "Modification time, ns"},
+    {.offset = 64, .width = 4, .kind = Kind::nanoseconds, .name = "ctimensec", .label = "Change time, ns"},
+    {.offset = 68, .width = 4, .kind = Kind::mode, .name = "mode", .label = "Mode", .values = file_types},
+    {.offset = 72, .width = 4, .kind = Kind::padding, .name = "unused4", .label = "Unused"},
+    {.offset = 76, .width = 4, .kind = Kind::uid, .name = "uid", .label = "Owner"},
+    {.offset = 80, .width = 4, .kind = Kind::gid, .name = "gid", .label = "Group"},
+    {.offset = 84, .width = 4, .kind = Kind::padding, .name = "unused5", .label = "Unused"},
+};
+static_assert(covers(setattr_in_fields, 88));
+constexpr Struct setattr_in{"fuse_setattr_in", 88, setattr_in_fields};
 
 constexpr Field statx_in_fields[] = {
     {.offset = 0, .width = 4, .kind = Kind::flags, .name = "getattr_flags", .label = "Flags", .values = getattr_flags},
@@ -80,13 +102,21 @@ static_assert(covers(statx_out_fields, 288));
 constexpr Struct statx_out{"fuse_statx_out", 288, statx_out_fields};
 
 constexpr Part getattr_request[] = {{.kind = PartKind::fields, .layout = &getattr_in}};
+constexpr Part setattr_request[] = {{.kind = PartKind::fields, .layout = &setattr_in}};
 constexpr Part attr_reply[] = {{.kind = PartKind::fields, .layout = &attr_out}};
 constexpr Part statx_request[] = {{.kind = PartKind::fields, .layout = &statx_in}};
 constexpr Part statx_reply[] = {{.kind = PartKind::fields, .layout = &statx_out}};
 
+// The target fills the payload; there is no NUL.
+constexpr Part readlink_reply[] = {{.kind = PartKind::data, .field = &link_target}};
+
 constexpr Opcode rows[] = {
     {.number = 3, .name = "GETATTR", .layer = "getattr", .doc = "asks for the attributes of a node",
      .request = {getattr_request}, .reply = {attr_reply}},
+    {.number = 4, .name = "SETATTR", .layer = "setattr", .doc = "changes attributes of a node",
+     .request = {setattr_request}, .reply = {attr_reply}},
+    {.number = 5, .name = "READLINK", .layer = "readlink", .doc = "reads what a symbolic link points to",
+     .reply = {readlink_reply, true}},
     {.number = 52, .name = "STATX", .layer = "statx", .doc = "asks for extended attributes of a node",
      .since = 39, .request = {statx_request}, .reply = {statx_reply}},
 };

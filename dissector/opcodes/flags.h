@@ -1,5 +1,5 @@
-// Named values that several tables use: INIT flags, open flags, modes. Numbers are those of
-// include/uapi/linux/fuse.h 7.46 and of Linux on x86, arm64 and riscv.
+// Named values of the tables: flags, modes, types. Numbers are those of include/uapi/linux/fuse.h
+// 7.46 and of Linux on x86, arm64 and riscv.
 #pragma once
 
 #include "dissector/field.h"
@@ -94,6 +94,55 @@ inline constexpr Value read_flags[] = {bit(1, "LOCKOWNER")};
 inline constexpr Value write_flags[] = {bit(0, "CACHE"), bit(1, "LOCKOWNER"), bit(2, "KILL_SUIDGID")};
 
 inline constexpr Value getattr_flags[] = {bit(0, "FH")};
+
+// setattr_in.valid: which of the fields count.
+inline constexpr Value setattr_valid[] = {
+    bit(0, "MODE"),      bit(1, "UID"),       bit(2, "GID"),    bit(3, "SIZE"),
+    bit(4, "ATIME"),     bit(5, "MTIME"),     bit(6, "FH"),     bit(7, "ATIME_NOW"),
+    bit(8, "MTIME_NOW"), bit(9, "LOCKOWNER"), bit(10, "CTIME"), bit(11, "KILL_SUIDGID"),
+};
+
+inline constexpr Value release_flags[] = {bit(0, "FLUSH"), bit(1, "FLOCK_UNLOCK")};
+inline constexpr Value fsync_flags[] = {bit(0, "FDATASYNC")};
+inline constexpr Value lk_flags[] = {bit(0, "FLOCK")};
+
+// ioctl_in.flags and ioctl_out.flags.
+inline constexpr Value ioctl_flags[] = {
+    bit(0, "COMPAT"), bit(1, "UNRESTRICTED"), bit(2, "RETRY"),
+    bit(3, "32BIT"),  bit(4, "DIR"),          bit(5, "COMPAT_X32"),
+};
+
+inline constexpr Value poll_flags[] = {bit(0, "SCHEDULE_NOTIFY")};
+inline constexpr Value setxattr_flags[] = {bit(0, "ACL_KILL_SGID")};
+inline constexpr Value inval_entry_flags[] = {bit(0, "EXPIRE_ONLY")};
+inline constexpr Value setupmapping_flags[] = {bit(0, "WRITE"), bit(1, "READ")};
+inline constexpr Value cuse_flags[] = {bit(0, "UNRESTRICTED_IOCTL")};
+inline constexpr Value uring_ent_flags[] = {bit(0, "ZERO_COPY")};
+inline constexpr Value uring_queue_flags[] = {bit(0, "ZERO_COPY")};
+
+// setxattr(2), renameat2(2), fallocate(2), access(2), lseek(2), poll(2) as Linux numbers them.
+inline constexpr Value xattr_flags[] = {bit(0, "XATTR_CREATE"), bit(1, "XATTR_REPLACE")};
+inline constexpr Value rename_flags[] = {
+    bit(0, "RENAME_NOREPLACE"), bit(1, "RENAME_EXCHANGE"), bit(2, "RENAME_WHITEOUT"),
+};
+inline constexpr Value fallocate_mode[] = {
+    bit(0, "KEEP_SIZE"),  bit(1, "PUNCH_HOLE"),   bit(2, "NO_HIDE_STALE"), bit(3, "COLLAPSE_RANGE"),
+    bit(4, "ZERO_RANGE"), bit(5, "INSERT_RANGE"), bit(6, "UNSHARE_RANGE"), bit(7, "WRITE_ZEROES"),
+};
+inline constexpr Value access_mask[] = {
+    {7, 0, "F_OK", all_dialects}, bit(2, "R_OK"), bit(1, "W_OK"), bit(0, "X_OK"),
+};
+inline constexpr Value whence_values[] = {
+    one_of(0, "SEEK_SET"), one_of(1, "SEEK_CUR"),  one_of(2, "SEEK_END"),
+    one_of(3, "SEEK_DATA"), one_of(4, "SEEK_HOLE"),
+};
+inline constexpr Value lock_types[] = {one_of(0, "F_RDLCK"), one_of(1, "F_WRLCK"), one_of(2, "F_UNLCK")};
+inline constexpr Value poll_events[] = {
+    bit(0, "POLLIN"),     bit(1, "POLLPRI"),    bit(2, "POLLOUT"),    bit(3, "POLLERR"),
+    bit(4, "POLLHUP"),    bit(5, "POLLNVAL"),   bit(6, "POLLRDNORM"), bit(7, "POLLRDBAND"),
+    bit(8, "POLLWRNORM"), bit(9, "POLLWRBAND"), bit(10, "POLLMSG"),   bit(12, "POLLREMOVE"),
+    bit(13, "POLLRDHUP"), bit(14, "POLLFREE"),  bit(15, "POLL_BUSY_LOOP"),
+};
 
 // open(2) flags as Linux numbers them on most machines.
 inline constexpr Value linux_open_flags[] = {

@@ -6,9 +6,6 @@ namespace fusewire {
 
 namespace {
 
-constexpr Part name_part[] = {{.kind = PartKind::name, .field = &entry_name}};
-constexpr Part entry_part[] = {{.kind = PartKind::fields, .layout = &entry_out}};
-
 constexpr Field forget_in_fields[] = {
     {.offset = 0, .width = 8, .kind = Kind::count, .name = "nlookup", .label = "Lookups to forget", .in_line = true},
 };
@@ -37,7 +34,7 @@ constexpr Part batch_forget_parts[] = {
 
 constexpr Opcode rows[] = {
     {.number = 1, .name = "LOOKUP", .layer = "lookup", .doc = "finds a name in a directory",
-     .request = {name_part}, .reply = {entry_part}},
+     .request = {name_body}, .reply = {entry_body}},
     {.number = 2, .name = "FORGET", .layer = "forget", .doc = "gives back lookups of one node",
      .request = {forget_parts}, .no_reply = true},
     {.number = 42, .name = "BATCH_FORGET", .layer = "batch_forget", .doc = "gives back lookups of many nodes",

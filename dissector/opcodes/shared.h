@@ -92,9 +92,29 @@ inline constexpr Field direntplus_head_fields[] = {
 static_assert(covers(direntplus_head_fields, 152));
 inline constexpr Struct direntplus_head{"fuse_direntplus", 152, direntplus_head_fields};
 
+// WRITE and COPY_FILE_RANGE.
+inline constexpr Field write_out_fields[] = {
+    {.offset = 0, .width = 4, .kind = Kind::byte_count, .name = "size", .label = "Written", .in_line = true},
+    {.offset = 4, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
+};
+static_assert(covers(write_out_fields, 8));
+inline constexpr Struct write_out{"fuse_write_out", 8, write_out_fields};
+
 // Names as they occur in request bodies.
 inline constexpr Field entry_name{.kind = Kind::name, .name = "name", .label = "Name", .in_line = true};
 inline constexpr Field new_name{.kind = Kind::name, .name = "newname", .label = "New name", .in_line = true};
+inline constexpr Field link_target{.kind = Kind::text, .name = "target", .label = "Link target", .in_line = true};
 inline constexpr Field file_data{.kind = Kind::data, .name = "data", .label = "Data"};
+
+// Bodies that several opcodes have.
+inline constexpr Part name_body[] = {{.kind = PartKind::name, .field = &entry_name}};
+inline constexpr Part entry_body[] = {{.kind = PartKind::fields, .layout = &entry_out}};
+inline constexpr Part open_body[] = {{.kind = PartKind::fields, .layout = &open_out}};
+inline constexpr Part entry_open_body[] = {
+    {.kind = PartKind::fields, .layout = &entry_out},
+    {.kind = PartKind::fields, .layout = &open_out},
+};
+inline constexpr Part read_body[] = {{.kind = PartKind::fields, .layout = &read_in}};
+inline constexpr Part write_reply_body[] = {{.kind = PartKind::fields, .layout = &write_out}};
 
 } // namespace fusewire
