@@ -29,8 +29,18 @@ class RecordSink {
     virtual std::uint64_t bytes_written() const = 0;
 };
 
+// What a pcapng file says of its making. Samples that are compared byte by byte fix it.
+struct FileOrigin {
+    std::string os;          // "Linux 6.18.0 x86_64"
+    std::string application; // "fusewire 0.1.0"
+};
+
+// This program on this machine.
+FileOrigin this_origin();
+
 // Creates (truncates) a capture file; "-" is standard output.
-[[nodiscard]] Result<std::unique_ptr<RecordSink>> create_capture(const std::string& path,
-                                                                 FileFormat format);
+[[nodiscard]] Result<std::unique_ptr<RecordSink>>
+create_capture(const std::string& path, FileFormat format,
+               const FileOrigin& origin = this_origin());
 
 } // namespace fusewire

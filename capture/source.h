@@ -1,5 +1,5 @@
-// RecordSource: where records come from. A capture file, a pipe and the live probe all look the same
-// to the views; open_capture() picks the reader by the first bytes, never by the file's name.
+// RecordSource: where records come from. A capture file, a pipe and the live probe all look the
+// same to the views; open_capture() picks the reader by the first bytes, never by the file's name.
 #pragma once
 
 #include "dissector/record.h"
@@ -11,6 +11,23 @@
 #include <vector>
 
 namespace fusewire {
+
+// Where a record lies in its file: the offset of its first packet.
+enum class Position : std::uint64_t {};
+
+// Reads records of a mapped capture file once more, in any order, so that a view needs to keep no
+// more than a Position of each. Not to be used while another thread is in next().
+class RandomAccess {
+  public:
+    virtual ~RandomAccess() = default;
+
+    // Of the record that next() has given last.
+    virtual Position position() const = 0;
+
+    // Reads the record at `position`, which next() has given before; record.frame is left as it is.
+    // False if there is none. The record's spans are valid until the next call of read_at().
+    [[nodiscard]] virtual Result<bool> read_at(Position position, Record& record) = 0;
+};
 
 // Progress through the input, for progress bars; total is 0 when it is not known (pipes, live).
 struct Progress {
@@ -35,6 +52,9 @@ class RecordSource {
     [[nodiscard]] virtual Result<void> rewind() {
         return fail(Errc::unsupported, "this source cannot be read twice");
     }
+
+    // Null for pipes, compressed files and live sources.
+    virtual RandomAccess* random_access() { return nullptr; }
 
     virtual Progress progress() const { return {}; }
 

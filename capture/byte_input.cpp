@@ -1,0 +1,203 @@
+#include "capture/byte_input.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace fusewire::files {
+
+namespace {
+
+// One read() of a stream; also how much is kept beyond what the reader asked for.
+constexpr std::size_t read_size = 256 * 1024;
+constexpr std::size_t magic_length = 4;
+
+std::unique_ptr<ByteStream> decompress(std::unique_ptr<ByteStream> stream,
+                                       Compression compression) {
+    switch (compression) {
+    case Compression::gzip:
+        return stream_gzip(std::move(stream));
+    case Compression::zstd:
+        return stream_zstd(std::move(stream));
+    case Compression::none:
+        break;
+    }
+    return stream;
+}
+
+// Up to magic_length bytes from the front of a stream that cannot go back.
+Result<std::vector<std::byte>> take_head(ByteStream& stream) {
+    std::vector<std::byte> head(magic_length);
+    std::size_t have = 0;
+    while (have < head.size()) {
+        auto got = stream.read(std::span{head}.subspan(have));
+        if (!got)
+            return tl::unexpected(got.error());
+        if (*got == 0)
+            break;
+        have += *got;
+    }
+    head.resize(have);
+    return head;
+}
+
+} // namespace
+
+Result<std::unique_ptr<ByteInput>> ByteInput::open(const std::string& path) {
+    const bool standard_input = path == "-";
+    std::unique_ptr<ByteInput> input{new ByteInput(standard_input ? "standard input" : path)};
+    input->fd_ = standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    input->owns_fd_ = !standard_input;
+    if (input->fd_ < 0)
+        return fail(Errc::io, fmt::format("cannot open {}: {}", path, std::strerror(errno)), errno);
+    if (auto attached = input->attach(); !attached)
+        return tl::unexpected(attached.error());
+    return input;
+}
+
+std::unique_ptr<ByteInput> ByteInput::over(Bytes bytes, std::string name) {
+    std::unique_ptr<ByteInput> input{new ByteInput(std::move(name))};
+    input->rewindable_ = true;
+    input->total_ = bytes.size();
+    input->compression_ = compression_of(bytes);
+    if (input->compression_ != Compression::none) {
+        input->stream_ = decompress(stream_memory(bytes), input->compression_);
+        return input;
+    }
+    input->data_ = bytes.data();
+    input->end_ = bytes.size();
+    return input;
+}
+
+ByteInput::~ByteInput() {
+    map_.reset();
+    if (owns_fd_ && fd_ >= 0)
+        close(fd_);
+}
+
+Result<void> ByteInput::attach() {
+    struct stat status {};
+    if (fstat(fd_, &status) != 0)
+        return fail(Errc::io, fmt::format("cannot read {}: {}", name_, std::strerror(errno)),
+                    errno);
+    if (S_ISDIR(status.st_mode))
+        return fail(Errc::not_capture, fmt::format("{} is a directory, not a capture file", name_));
+    // Standard input may be a file that another program has read the beginning of.
+    const off_t position = S_ISREG(status.st_mode) ? lseek(fd_, 0, SEEK_CUR) : -1;
+    const bool regular = position >= 0;
+    const auto start = regular ? static_cast<std::uint64_t>(position) : 0;
+    if (regular && try_map(start, static_cast<std::uint64_t>(status.st_size)))
+        return {};
+    return attach_stream(start, regular);
+}
+
+bool ByteInput::try_map(std::uint64_t start, std::uint64_t size) {
+    std::array<std::byte, magic_length> head{};
+    const ssize_t got = pread(fd_, head.data(), head.size(), static_cast<off_t>(start));
+    compression_ = got < 0 ? Compression::none
+                           : compression_of(Bytes{head}.first(static_cast<std::size_t>(got)));
+    total_ = size;
+    if (compression_ != Compression::none || start >= size)
+        return false;
+    map_ = MappedFile::map(fd_, size);
+    if (!map_)
+        return false;
+    data_ = map_->bytes().data() + start;
+    end_ = map_->bytes().size() - static_cast<std::size_t>(start);
+    total_ = end_;
+    rewindable_ = true;
+    return true;
+}
+
+Result<void> ByteInput::attach_stream(std::uint64_t start, bool regular) {
+    auto stream = stream_fd(fd_, start, regular, name_);
+    if (!regular) {
+        auto head = take_head(*stream);
+        if (!head)
+            return tl::unexpected(head.error());
+        compression_ = compression_of(*head);
+        stream = stream_after(std::move(*head), std::move(stream));
+    }
+    rewindable_ = regular;
+    stream_ = decompress(std::move(stream), compression_);
+    return {};
+}
+
+// Moves what is left to the front of the buffer and sees that `count` bytes have room, but for an
+// input that may lie about `count` no more than twice what has arrived.
+void ByteInput::make_room(std::size_t count) {
+    const std::size_t left = end_ - cursor_;
+    std::memmove(buffer_.data(), buffer_.data() + cursor_, left);
+    base_ += cursor_;
+    cursor_ = 0;
+    end_ = left;
+    const std::size_t useful = std::min(count, 2 * left) + read_size;
+    if (buffer_.size() < useful)
+        buffer_.resize(useful);
+    data_ = buffer_.data();
+}
+
+Bytes ByteInput::refill(std::size_t count) {
+    if (!stream_)
+        return {data_ + cursor_, end_ - cursor_};
+    while (end_ - cursor_ < count && !failure_) {
+        const std::size_t missing = count - (end_ - cursor_);
+        if (buffer_.size() - end_ < std::min(missing, read_size))
+            make_room(count);
+        auto got = stream_->read(std::span{buffer_}.subspan(end_));
+        if (!got) {
+            failure_ = got.error();
+            failure_->message = fmt::format("{}: {}", name_, failure_->message);
+        }
+        if (!got || *got == 0)
+            break;
+        end_ += *got;
+    }
+    return {data_ + cursor_, std::min(count, end_ - cursor_)};
+}
+
+std::size_t ByteInput::read(std::span<std::byte> out) {
+    if (peek(1).empty())
+        return 0;
+    const std::size_t count = std::min(out.size(), end_ - cursor_);
+    std::memcpy(out.data(), data_ + cursor_, count);
+    cursor_ += count;
+    return count;
+}
+
+std::optional<Error> ByteInput::failure() const {
+    if (failure_)
+        return failure_;
+    if (map_ && map_->shrunk())
+        return Error{Errc::io, fmt::format("{}: the file shrank while it was being read", name_),
+                     0};
+    return std::nullopt;
+}
+
+Result<void> ByteInput::rewind() {
+    if (!rewindable_)
+        return fail(Errc::unsupported, fmt::format("{} cannot be read twice", name_));
+    if (stream_) {
+        if (auto done = stream_->rewind(); !done)
+            return done;
+        end_ = 0;
+    }
+    cursor_ = 0;
+    base_ = 0;
+    failure_.reset();
+    return {};
+}
+
+Progress ByteInput::progress() const {
+    if (!stream_)
+        return {cursor_, total_};
+    return {std::min(stream_->consumed(), total_ == 0 ? UINT64_MAX : total_), total_};
+}
+
+} // namespace fusewire::files

@@ -1,0 +1,91 @@
+// ByteInput: a window that moves over the bytes of a capture file, pipe or buffer, the same for
+// mapped and streamed, plain and compressed input. Mapped bytes are never copied; a stream keeps no
+// more than its reader asked to see at once.
+#pragma once
+
+#include "capture/byte_stream.h"
+#include "capture/mapped_file.h"
+#include "capture/source.h"
+
+#include <optional>
+#include <vector>
+
+namespace fusewire::files {
+
+class ByteInput {
+  public:
+    // Opens a file, maps it if it is a plain regular file, decompresses it if it is gzip or zstd;
+    // "-" is standard input.
+    [[nodiscard]] static Result<std::unique_ptr<ByteInput>> open(const std::string& path);
+
+    // Reads `bytes`, which the caller keeps, as if they were a mapped file.
+    static std::unique_ptr<ByteInput> over(Bytes bytes, std::string name);
+
+    ~ByteInput();
+    ByteInput(const ByteInput&) = delete;
+    ByteInput& operator=(const ByteInput&) = delete;
+
+    // The next `count` bytes without consuming them; fewer only at the end of the input or when
+    // failure() says why. Valid until the next peek(), read(), skip past them, or rewind().
+    Bytes peek(std::size_t count) {
+        if (count <= end_ - cursor_)
+            return {data_ + cursor_, count};
+        return refill(count);
+    }
+
+    // Consumes bytes that peek() has shown.
+    void skip(std::size_t count) { cursor_ += count; }
+
+    // Consumes and copies up to out.size() bytes, at least one unless the input has ended.
+    std::size_t read(std::span<std::byte> out);
+
+    // Bytes consumed, counted after decompression.
+    std::uint64_t offset() const { return base_ + cursor_; }
+
+    // The whole file if it is mapped, for access at any place; empty otherwise.
+    Bytes whole() const { return stream_ ? Bytes{} : Bytes{data_, end_}; }
+
+    // Not all bytes given out were true: reading failed, or the file shrank. Asks nothing of the
+    // kernel, so that it can be called for every record.
+    bool troubled() const { return failure_.has_value() || (map_ && map_->fault_seen()); }
+
+    // Why the input ended early; asks the kernel whether a mapped file is shorter than it was.
+    std::optional<Error> failure() const;
+
+    // A note on the end of the input, such as cut compressed data; empty if nothing is to be said.
+    std::string complaint() const { return stream_ ? stream_->complaint() : std::string{}; }
+
+    bool rewindable() const { return rewindable_; }
+    [[nodiscard]] Result<void> rewind();
+
+    Progress progress() const;
+    const std::string& name() const { return name_; }
+    Compression compression() const { return compression_; }
+
+  private:
+    explicit ByteInput(std::string name) : name_(std::move(name)) {}
+
+    Result<void> attach();
+    bool try_map(std::uint64_t start, std::uint64_t size);
+    Result<void> attach_stream(std::uint64_t start, bool regular);
+    Bytes refill(std::size_t count);
+    void make_room(std::size_t count);
+
+    std::string name_;
+    int fd_ = -1;
+    bool owns_fd_ = false;
+    bool rewindable_ = false;
+    Compression compression_ = Compression::none;
+    std::uint64_t total_ = 0; // bytes of the file itself, 0 unknown
+
+    std::unique_ptr<MappedFile> map_;
+    std::unique_ptr<ByteStream> stream_; // null: data_ is the whole input
+    std::vector<std::byte> buffer_;
+    const std::byte* data_ = nullptr;
+    std::size_t cursor_ = 0;
+    std::size_t end_ = 0;
+    std::uint64_t base_ = 0; // offset of data_ in the input
+    std::optional<Error> failure_;
+};
+
+} // namespace fusewire::files

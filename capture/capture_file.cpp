@@ -1,0 +1,169 @@
+#include "capture/capture_file.h"
+
+#include "capture/file_kind.h"
+#include "capture/import.h"
+#include "capture/pseudo_header.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fusewire::files {
+
+namespace {
+
+// Enough for the magic numbers of all formats and to see the first records of a dump.
+constexpr std::size_t sniff_length = 4096;
+
+constexpr const char* expected = "expected a pcapng or pcap file of FUSE messages";
+
+Error not_a_capture(const std::string& name, Bytes head) {
+    if (const auto format = looks_like_import(head))
+        return {Errc::not_capture,
+                fmt::format("{}: looks like {}; use: fusewire import --from {} {} -w OUT.pcapng",
+                            name, import_description(*format), import_name(*format), name),
+                0};
+    return {Errc::not_capture, fmt::format("{}: {}; {}", name, describe_bytes(head), expected), 0};
+}
+
+} // namespace
+
+Result<std::unique_ptr<CaptureFile>> CaptureFile::open(std::unique_ptr<ByteInput> input) {
+    std::unique_ptr<CaptureFile> file{new CaptureFile(std::move(input))};
+    ByteInput& in = *file->input_;
+    const Bytes magic = in.peek(12);
+    if (looks_like_pcapng(magic)) {
+        file->reader_ = read_pcapng(in, file->warnings_);
+    } else if (looks_like_pcap(magic)) {
+        auto reader = read_pcap(in, file->warnings_);
+        if (!reader)
+            return tl::unexpected(reader.error());
+        file->reader_ = std::move(*reader);
+    } else {
+        const Bytes head = in.peek(sniff_length);
+        const auto failure = in.failure();
+        return tl::unexpected(failure ? *failure : not_a_capture(in.name(), head));
+    }
+    return file;
+}
+
+Result<bool> CaptureFile::next(Record& record) {
+    for (;;) {
+        if (assembler_.take(part_)) {
+            record = part_.record;
+            return true;
+        }
+        if (end_)
+            return *end_;
+        auto more = reader_->next(packet_);
+        if (!more || !*more) {
+            end_ = end(std::move(more));
+            continue;
+        }
+        ++packets_;
+        if (!fill(packet_, part_)) {
+            warn_of_damage(packet_);
+        } else if (assembler_.idle() && Assembler::is_whole(part_)) {
+            settle(part_.record);
+            record = part_.record;
+            return true;
+        } else {
+            assembler_.add(part_);
+        }
+    }
+}
+
+Result<bool> CaptureFile::end(Result<bool> how) {
+    assembler_.finish();
+    table_.learn(*reader_); // interfaces that no packet came by
+    if (overlong_ > 0)
+        warnings_.add(fmt::format("{}: {} packets hold more bytes than their message; these bytes "
+                                  "are not shown",
+                                  input_->name(), overlong_));
+    if (how && packets_ > 0 && bad_packets_ == packets_)
+        return fail(Errc::not_capture,
+                    fmt::format("{}: none of {} packets begins with a fusewire header (version {})",
+                                input_->name(), packets_, pseudo_header_version));
+    return how;
+}
+
+void CaptureFile::warn_of_damage(const Packet& packet) {
+    ++bad_packets_;
+    warnings_.add(fmt::format("{}: packet {} has no valid fusewire header and was skipped ({})",
+                              input_->name(), packet.frame, describe_bytes(packet.data)));
+}
+
+// False if the packet does not begin with a pseudo-header.
+bool CaptureFile::fill(const Packet& packet, Part& part) {
+    const auto header = unpack_pseudo_header(packet.data);
+    if (!header)
+        return false;
+    const Bytes bytes = packet.data.subspan(header->length);
+    const std::size_t room = header->wire_length - std::min(header->offset, header->wire_length);
+    overlong_ += bytes.size() > room ? 1 : 0;
+
+    Record& record = part.record;
+    record.frame = packet.frame;
+    record.time_ns = packet.time_ns;
+    record.message_number = header->message_number;
+    record.pair_key = header->pair_key;
+    record.lost = std::max(header->lost, packet.dropped);
+    record.conn = table_.resolve(*reader_, packet.interface, header->conn);
+    record.server_pid = header->server_pid;
+    record.server_tid = header->server_tid;
+    record.cpu = header->cpu;
+    record.wire_length = header->wire_length;
+    record.result = header->result;
+    record.flags = header->flags | (packet.has_time ? 0u : record_no_time) |
+                   (record.lost > 0 ? record_lost_before : 0u);
+    record.direction = header->direction;
+    record.transport = header->transport;
+    record.bytes = bytes.first(std::min(bytes.size(), room));
+    record.comment = packet.comment;
+    part.message_offset = header->offset;
+    part.position = packet.offset;
+    return true;
+}
+
+Result<void> CaptureFile::rewind() {
+    if (auto done = input_->rewind(); !done)
+        return done;
+    warnings_.clear();
+    assembler_.clear();
+    end_.reset();
+    packets_ = bad_packets_ = overlong_ = 0;
+    return reader_->restart();
+}
+
+Result<bool> CaptureFile::read_at(Position position, Record& record) {
+    Part part;
+    auto found = read_message_at(static_cast<std::uint64_t>(position), part);
+    if (!found || !*found)
+        return found;
+    part.record.frame = record.frame;
+    record = part.record;
+    return true;
+}
+
+// Plays the file from the message's first packet on until the assembler gives that message out.
+Result<bool> CaptureFile::read_message_at(std::uint64_t offset, Part& part) {
+    const std::uint64_t wanted = offset;
+    auto more = reader_->packet_at(offset, packet_again_);
+    if (!more || !*more || packet_again_.offset != wanted || !fill(packet_again_, part))
+        return more ? Result<bool>{false} : more;
+    assembler_again_.clear();
+    assembler_again_.add(part);
+    for (;;) {
+        while (assembler_again_.take(part)) {
+            if (part.position == wanted)
+                return true;
+        }
+        more = reader_->packet_at(offset, packet_again_);
+        if (!more || !*more)
+            assembler_again_.finish();
+        else if (fill(packet_again_, part))
+            assembler_again_.add(part);
+    }
+}
+
+} // namespace fusewire::files

@@ -1,0 +1,40 @@
+// The two doors of this folder: a path becomes a source or a sink.
+#include "capture/capture_file.h"
+#include "capture/capture_sink.h"
+#include "capture/sink.h"
+#include "capture/source.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+namespace fusewire {
+
+Result<std::unique_ptr<RecordSource>> open_capture(const std::string& path) {
+    auto input = files::ByteInput::open(path);
+    if (!input)
+        return tl::unexpected(input.error());
+    auto file = files::CaptureFile::open(std::move(*input));
+    if (!file)
+        return tl::unexpected(file.error());
+    return std::move(*file);
+}
+
+FileOrigin this_origin() {
+    FileOrigin origin;
+    origin.application = "fusewire " FUSEWIRE_VERSION;
+    if (utsname name{}; uname(&name) == 0)
+        origin.os = fmt::format("{} {} {}", name.sysname, name.release, name.machine);
+    return origin;
+}
+
+Result<std::unique_ptr<RecordSink>> create_capture(const std::string& path, FileFormat format,
+                                                   const FileOrigin& origin) {
+    auto file = files::OutputFile::create(path);
+    if (!file)
+        return tl::unexpected(file.error());
+    if (format == FileFormat::pcap)
+        return files::write_pcap(std::move(*file));
+    return files::write_pcapng(std::move(*file), origin);
+}
+
+} // namespace fusewire
