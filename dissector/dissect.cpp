@@ -62,8 +62,8 @@ void reply_header(const Cursor& cursor, const Context& context, Message& out) {
     }
     out.kind = MessageKind::reply;
     if (context.request != nullptr) {
-        out.opcode = context.request->outer.opcode;
-        out.opcode_number = context.request->outer.number;
+        out.opcode = context.request->opcode;
+        out.opcode_number = context.request->opcode_number;
         out.opcode_known = true;
     }
 }
@@ -148,8 +148,10 @@ void Decoder::reply() {
         rest(field::payload, out_header_size, wire_end_);
         return;
     }
-    reply_payload(context_.request != nullptr ? &context_.request->outer : nullptr, out_header_size,
-                  wire_end_);
+    const Message* request = context_.request;
+    const Operation answered =
+        request != nullptr ? operation(request->opcode, 0, request->nodes.size()) : Operation{};
+    reply_payload(answered, out_header_size, wire_end_);
 }
 
 void Decoder::notification() {
@@ -166,24 +168,14 @@ void Decoder::notification() {
     body(*out_.opcode, out_.opcode->reply, out_header_size, wire_end_, false);
 }
 
-RequestFacts facts_of(const Message& request) {
-    const auto asked_in = [&](const Opcode* opcode, std::size_t first, std::size_t end) {
-        if (opcode == nullptr || opcode->asked == nullptr)
-            return std::uint32_t{0};
-        for (std::size_t i = first; i < end; ++i)
-            if (request.nodes[i].field == opcode->asked)
-                return static_cast<std::uint32_t>(request.nodes[i].value);
-        return std::uint32_t{0};
-    };
-    RequestFacts facts;
-    facts.outer = {request.opcode, request.opcode_number,
-                   asked_in(request.opcode, 0, request.nodes.size())};
-    facts.sub_count = static_cast<std::uint16_t>(std::min(request.subs.size(), facts.subs.size()));
-    for (std::size_t i = 0; i < facts.sub_count; ++i) {
-        const SubMessage& sub = request.subs[i];
-        facts.subs[i] = {sub.opcode, sub.opcode_number, asked_in(sub.opcode, sub.first_node, sub.end_node)};
-    }
-    return facts;
+std::uint32_t asked_size(const Message& request, const Opcode& opcode, std::size_t first_node,
+                         std::size_t end_node) {
+    if (opcode.asked == nullptr)
+        return 0;
+    for (std::size_t i = first_node; i < end_node; ++i)
+        if (request.nodes[i].field == opcode.asked)
+            return static_cast<std::uint32_t>(request.nodes[i].value);
+    return 0;
 }
 
 } // namespace fusewire

@@ -74,6 +74,13 @@ struct Message {
         const std::size_t begin = std::min<std::size_t>(node.offset, bytes.size());
         return bytes.subspan(begin, std::min<std::size_t>(node.width, bytes.size() - begin));
     }
+    // The first name in it, empty when there is none.
+    std::string_view first_name() const {
+        for (const Node& node : nodes)
+            if (node.field->kind == Kind::name)
+                return text_of(node);
+        return {};
+    }
     // Index after the last node below nodes[index].
     std::size_t end_of(std::size_t index) const {
         std::size_t end = index + 1;

@@ -32,13 +32,6 @@ std::uint64_t init_flags_of(const Message& message) {
     return (low & init_ext) != 0 ? low | named(message, "flags2") << 32 : low;
 }
 
-std::string_view first_name(const Message& message) {
-    for (const Node& node : message.nodes)
-        if (node.field->kind == Kind::name)
-            return message.text_of(node);
-    return {};
-}
-
 } // namespace
 
 void Session::see(const Record& record, Message& message, Exchange& exchange, bool whole) {
@@ -105,38 +98,46 @@ void Session::see_request(const Record& record, Talk& talk, Message& message, Ex
         dissect(record, context, message);
     const bool answered_later = message.has_header && !(message.opcode != nullptr && message.opcode->no_reply);
     if (answered_later)
-        remember(record, message);
+        remember(record, message, whole);
 }
 
 void Session::see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange, bool whole) {
     Context context{talk.dialect, nullptr};
     dissect_header(record, context, message);
     if (message.kind == MessageKind::reply && message.has_header) {
-        const auto found = pending_.find(Key{static_cast<std::uint32_t>(record.conn), false,
-                                             message.unique & ~resend_bit});
-        const auto request = found != pending_.end() ? found
-                                                     : pending_.find(Key{static_cast<std::uint32_t>(record.conn),
-                                                                         true, record.pair_key});
+        const auto request = find_request(record, message);
         if (request != pending_.end()) {
-            answered_ = std::move(request->second);
+            answer(std::move(request->second), record, exchange);
             pending_.erase(request);
-            context.request = &answered_.facts;
-            exchange.request_frame = answered_.frame;
-            exchange.nodeid = answered_.nodeid;
-            exchange.name = answered_.name;
-            if (record.has_time() && answered_.has_time)
-                exchange.latency_ns = record.time_ns - answered_.time_ns;
-            if (keep_survey_ && answered_.index < learnt_.reply_frames.size())
-                learnt_.reply_frames[answered_.index] = record.frame;
+            context.request = exchange.request;
         }
     }
-    const bool is_init = context.request != nullptr && context.request->outer.number == init_opcode;
+    const bool is_init = context.request != nullptr && context.request->opcode_number == init_opcode;
     if (whole || is_init)
         dissect(record, context, message);
     else if (context.request != nullptr)
         dissect_header(record, context, message);
     if (is_init && message.error == 0)
         learn_init_reply(talk, message);
+}
+
+std::unordered_map<Session::Key, Session::Pending, Session::KeyHash>::iterator
+Session::find_request(const Record& record, const Message& reply) {
+    const auto conn = static_cast<std::uint32_t>(record.conn);
+    const auto found = pending_.find(Key{conn, false, reply.unique & ~resend_bit});
+    return found != pending_.end() || record.pair_key == 0 ? found
+                                                           : pending_.find(Key{conn, true, record.pair_key});
+}
+
+void Session::answer(Pending&& request, const Record& record, Exchange& exchange) {
+    answered_ = std::move(request);
+    answered_.message.bytes = answered_.bytes;
+    exchange.request = &answered_.message;
+    exchange.request_frame = answered_.frame;
+    if (record.has_time() && answered_.has_time)
+        exchange.latency_ns = record.time_ns - answered_.time_ns;
+    if (keep_survey_ && answered_.index < learnt_.reply_frames.size())
+        learnt_.reply_frames[answered_.index] = record.frame;
 }
 
 void Session::learn_init_request(Talk& talk, const Message& message) {
@@ -171,7 +172,7 @@ bool Session::learn_opcode(Talk& talk, const Message& message) {
     return true;
 }
 
-void Session::remember(const Record& record, const Message& message) {
+void Session::remember(const Record& record, const Message& message, bool whole) {
     const bool by_address = message.unique == 0;
     const std::uint64_t id = by_address ? record.pair_key : message.unique & ~resend_bit;
     if (id == 0)
@@ -186,13 +187,16 @@ void Session::remember(const Record& record, const Message& message) {
         std::erase_if(order_, [&](const Key& old) { return !pending_.contains(old); });
     order_.push_back(key);
     Pending& pending = pending_[key];
-    pending.facts = facts_of(message);
+    pending.message = message;
+    pending.message.bytes = {};
+    if (whole)
+        pending.bytes.assign(record.bytes.begin(),
+                             record.bytes.begin() + static_cast<std::ptrdiff_t>(
+                                                        std::min(record.bytes.size(), kept_bytes)));
     pending.frame = record.frame;
     pending.index = seen_;
     pending.time_ns = record.time_ns;
     pending.has_time = record.has_time();
-    pending.nodeid = message.nodeid;
-    pending.name.assign(first_name(message));
 }
 
 } // namespace fusewire

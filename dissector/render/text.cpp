@@ -250,11 +250,11 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
         break;
     case MessageKind::reply:
         fmt::format_to(into(out), " {:>6} {:>4}", message.unique,
-                       exchange.request_frame != 0 ? fmt::to_string(exchange.nodeid) : "-");
-        if (!exchange.name.empty()) {
+                       exchange.request != nullptr ? fmt::to_string(exchange.request->nodeid) : "-");
+        if (exchange.request != nullptr && !exchange.request->first_name().empty()) {
             out += ' ';
             const Painted name(out, style, Paint::dim);
-            append_quoted(out, exchange.name);
+            append_quoted(out, exchange.request->first_name());
         }
         append_result(out, decoded, style);
         break;

@@ -77,20 +77,21 @@ TEST_P(RoundTrip, GivesTheSameRecords) {
     EXPECT_EQ(contents.connections[0].conn, ConnId{41});
 }
 
+std::string name_of(const ::testing::TestParamInfo<RoundTrip::ParamType>& instance) {
+    constexpr std::array formats{"Pcapng", "Pcap"};
+    constexpr std::array carriers{"File", "Pipe", "GzipFile", "ZstdFile", "GzipPipe", "ZstdPipe"};
+    const auto [format, carrier] = instance.param;
+    return std::string{formats[static_cast<std::size_t>(format)]} +
+           carriers[static_cast<std::size_t>(carrier)];
+}
+
 INSTANTIATE_TEST_SUITE_P(
     AllCarriers, RoundTrip,
     ::testing::Combine(::testing::Values(FileFormat::pcapng, FileFormat::pcap),
                        ::testing::Values(Carrier::file, Carrier::pipe, Carrier::gzip_file,
                                          Carrier::zstd_file, Carrier::gzip_pipe,
                                          Carrier::zstd_pipe)),
-    [](const auto& instance) {
-        constexpr std::array formats{"Pcapng", "Pcap"};
-        constexpr std::array carriers{"File",     "Pipe",     "GzipFile",
-                                      "ZstdFile", "GzipPipe", "ZstdPipe"};
-        return std::string{
-                   formats[static_cast<std::size_t>(std::get<FileFormat>(instance.param))]} +
-               carriers[static_cast<std::size_t>(std::get<Carrier>(instance.param))];
-    });
+    name_of);
 
 TEST(Frames, CountPacketsAndAMessageBearsItsFirst) {
     const TempDir dir;
