@@ -119,7 +119,8 @@ Decoder::Operation Decoder::operation(const Opcode* opcode, std::size_t first_no
     return {opcode, asked_size(*context_.request, *opcode, first_node, end_node)};
 }
 
-void Decoder::sub_reply_body(const SubMessage& sub, const Operation& answered, Offset begin, Offset end) {
+void Decoder::sub_reply_body(const SubMessage& sub, const Operation& answered, Offset begin,
+                             Offset end) {
     const std::size_t header = open(field::header, begin);
     ++depth_;
     fields(out_header, begin, out_header_size, end);

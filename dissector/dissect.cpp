@@ -82,12 +82,15 @@ void report_capture_state(const Record& record, Message& out) {
     if ((record.flags & record_fault) != 0)
         note(Rule::frame_fault, held, record.wire_length);
     // Over io_uring nothing maintains the len field.
-    const bool len_counts = record.transport != Transport::io_uring && (record.flags & record_stale) == 0;
-    const std::size_t needed = record.direction == Direction::request ? in_header_size : out_header_size;
+    const bool len_counts =
+        record.transport != Transport::io_uring && (record.flags & record_stale) == 0;
+    const std::size_t needed =
+        record.direction == Direction::request ? in_header_size : out_header_size;
     if (record.wire_length < needed)
         out.findings.push_back({Rule::frame_short_header, no_sub, 0, record.wire_length, needed});
     else if (held >= 4 && out.length != record.wire_length && len_counts)
-        out.findings.push_back({Rule::frame_len_mismatch, no_sub, 0, out.length, record.wire_length});
+        out.findings.push_back(
+            {Rule::frame_len_mismatch, no_sub, 0, out.length, record.wire_length});
 }
 
 } // namespace
@@ -98,7 +101,8 @@ void dissect_header(const Record& record, const Context& context, Message& out) 
     out.dialect = context.dialect.name;
     out.order = order_of(record, context.dialect);
     if (record.direction == Direction::write_result || record.direction == Direction::loss) {
-        out.kind = record.direction == Direction::loss ? MessageKind::loss : MessageKind::write_result;
+        out.kind =
+            record.direction == Direction::loss ? MessageKind::loss : MessageKind::write_result;
         out.error = record.result;
         return;
     }
@@ -161,7 +165,8 @@ void Decoder::notification() {
     --depth_;
     close(header, out_header_size);
     if (out_.opcode == nullptr) {
-        report(Rule::notify_code, 4, static_cast<std::uint64_t>(static_cast<std::int64_t>(out_.error)));
+        report(Rule::notify_code, 4,
+               static_cast<std::uint64_t>(static_cast<std::int64_t>(out_.error)));
         rest(field::payload, out_header_size, wire_end_);
         return;
     }

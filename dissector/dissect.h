@@ -16,7 +16,8 @@ inline constexpr std::size_t max_compound_ops = 64; // the kernel's limit is 16
 // What a frame cannot say for itself.
 struct Context {
     Dialect dialect{};
-    const Message* request = nullptr; // replies: the decoded request that this one answers, if known
+    const Message* request =
+        nullptr; // replies: the decoded request that this one answers, if known
 };
 
 // The header alone, enough to pair messages: everything of Message but nodes, subs and body findings.

@@ -9,7 +9,8 @@ namespace fusewire {
 namespace {
 
 constexpr std::uint32_t head_size = 8;
-constexpr std::uint32_t type_groups = 32; // FUSE_EXT_GROUPS; smaller numbers count security contexts
+constexpr std::uint32_t type_groups =
+    32; // FUSE_EXT_GROUPS; smaller numbers count security contexts
 constexpr std::uint32_t type_handle = 33; // FUSE_EXT_HANDLE
 
 constexpr std::uint32_t align8(std::uint32_t size) {

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::uint64_t resend_bit = std::uint64_t{1} << 63; // FUSE_UNIQUE_RESEND
 constexpr std::uint32_t init_opcode = 26;
-constexpr std::uint64_t file_ops_flag = std::uint64_t{1} << 2; // offered by the LOOKUP_HANDLE RFC alone
+constexpr std::uint64_t file_ops_flag = std::uint64_t{1}
+                                        << 2; // offered by the LOOKUP_HANDLE RFC alone
 constexpr std::uint64_t io_uring_flag = std::uint64_t{1} << 41;
 constexpr std::uint64_t lookup_handle_flag = std::uint64_t{1} << 43;
 constexpr std::uint32_t rfc_minor = 46;
@@ -79,7 +80,8 @@ void Session::settle(Talk& talk) {
     learnt_.dialects[talk.epoch] = talk.dialect;
 }
 
-void Session::see_request(const Record& record, Talk& talk, Message& message, Exchange&, bool whole) {
+void Session::see_request(const Record& record, Talk& talk, Message& message, Exchange&,
+                          bool whole) {
     Context context{talk.dialect, nullptr};
     dissect_header(record, context, message);
     const bool is_init = message.opcode_known && message.opcode_number == init_opcode;
@@ -96,12 +98,14 @@ void Session::see_request(const Record& record, Talk& talk, Message& message, Ex
     }
     if (whole)
         dissect(record, context, message);
-    const bool answered_later = message.has_header && !(message.opcode != nullptr && message.opcode->no_reply);
+    const bool answered_later =
+        message.has_header && !(message.opcode != nullptr && message.opcode->no_reply);
     if (answered_later)
         remember(record, message, whole);
 }
 
-void Session::see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange, bool whole) {
+void Session::see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange,
+                        bool whole) {
     Context context{talk.dialect, nullptr};
     dissect_header(record, context, message);
     if (message.kind == MessageKind::reply && message.has_header) {
@@ -112,7 +116,8 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
             context.request = exchange.request;
         }
     }
-    const bool is_init = context.request != nullptr && context.request->opcode_number == init_opcode;
+    const bool is_init =
+        context.request != nullptr && context.request->opcode_number == init_opcode;
     if (whole || is_init)
         dissect(record, context, message);
     else if (context.request != nullptr)
@@ -125,8 +130,9 @@ std::unordered_map<Session::Key, Session::Pending, Session::KeyHash>::iterator
 Session::find_request(const Record& record, const Message& reply) {
     const auto conn = static_cast<std::uint32_t>(record.conn);
     const auto found = pending_.find(Key{conn, false, reply.unique & ~resend_bit});
-    return found != pending_.end() || record.pair_key == 0 ? found
-                                                           : pending_.find(Key{conn, true, record.pair_key});
+    return found != pending_.end() || record.pair_key == 0
+               ? found
+               : pending_.find(Key{conn, true, record.pair_key});
 }
 
 void Session::answer(Pending&& request, const Record& record, Exchange& exchange) {
@@ -154,7 +160,8 @@ void Session::learn_init_reply(Talk& talk, const Message& message) {
     talk.dialect.minor = std::min(minor, talk.offered_minor);
     talk.dialect.init_flags = init_flags_of(message);
     const bool handles = (talk.dialect.init_flags & lookup_handle_flag) != 0 &&
-                         talk.offered_minor == rfc_minor && (talk.offered_flags & io_uring_flag) == 0;
+                         talk.offered_minor == rfc_minor &&
+                         (talk.offered_flags & io_uring_flag) == 0;
     if (handles)
         talk.dialect.name = DialectName::lookup_handle_v3;
     settle(talk);

@@ -72,7 +72,8 @@ class Session {
     };
     struct KeyHash {
         std::size_t operator()(const Key& key) const {
-            return (key.id * 0x9e3779b97f4a7c15u) ^ (std::uint64_t{key.conn} << 32) ^ key.by_address;
+            return (key.id * 0x9e3779b97f4a7c15u) ^ (std::uint64_t{key.conn} << 32) ^
+                   key.by_address;
         }
     };
     struct Pending {
@@ -92,13 +93,16 @@ class Session {
 
     Talk& talk_of(const Record& record);
     void begin_epoch(Talk& talk);
-    void see_request(const Record& record, Talk& talk, Message& message, Exchange& exchange, bool whole);
-    void see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange, bool whole);
+    void see_request(const Record& record, Talk& talk, Message& message, Exchange& exchange,
+                     bool whole);
+    void see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange,
+                   bool whole);
     void learn_init_request(Talk& talk, const Message& message);
     void learn_init_reply(Talk& talk, const Message& message);
     bool learn_opcode(Talk& talk, const Message& message);
     void remember(const Record& record, const Message& message, bool whole);
-    std::unordered_map<Key, Pending, KeyHash>::iterator find_request(const Record& record, const Message& reply);
+    std::unordered_map<Key, Pending, KeyHash>::iterator find_request(const Record& record,
+                                                                     const Message& reply);
     void answer(Pending&& request, const Record& record, Exchange& exchange);
     void settle(Talk& talk);
 

@@ -5,9 +5,10 @@
 #include "dissector/opcodes.h"
 #include "dissector/render/value.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-#include <fmt/format.h>
 #include <iterator>
 #include <numeric>
 
@@ -62,7 +63,9 @@ constexpr MessageField whole_fields[] = {
              fmt::format_to(std::back_inserter(out), "{}", d.record.time_ns);
      }},
     {"fuse.conn", "connection number",
-     [](std::string& out, const Decoded& d) { append_number(out, static_cast<std::uint32_t>(d.record.conn)); }},
+     [](std::string& out, const Decoded& d) {
+         append_number(out, static_cast<std::uint32_t>(d.record.conn));
+     }},
     {"fuse.direction", "request, reply, notify, write_result or loss",
      [](std::string& out, const Decoded& d) { out += direction_name(d.message.kind); }},
     {"fuse.opcode", "opcode number, of the request for a reply",
@@ -112,7 +115,8 @@ constexpr MessageField whole_fields[] = {
     {"fuse.latency", "seconds from request to reply",
      [](std::string& out, const Decoded& d) {
          if (d.exchange.latency_ns)
-             fmt::format_to(std::back_inserter(out), "{:.9f}", static_cast<double>(*d.exchange.latency_ns) / 1e9);
+             fmt::format_to(std::back_inserter(out), "{:.9f}",
+                            static_cast<double>(*d.exchange.latency_ns) / 1e9);
      }},
     {"fuse.request_frame", "frame of the request that a reply answers",
      [](std::string& out, const Decoded& d) {
@@ -126,8 +130,7 @@ constexpr MessageField whole_fields[] = {
      },
      true},
     {"fuse.dialect", "dialect that the message was decoded with",
-     [](std::string& out, const Decoded& d) { out += spelling(d.message.dialect); },
-     true},
+     [](std::string& out, const Decoded& d) { out += spelling(d.message.dialect); }, true},
     {"fuse.length", "bytes on the wire",
      [](std::string& out, const Decoded& d) { append_number(out, d.record.wire_length); }},
     {"fuse.captured", "bytes captured",
@@ -280,13 +283,15 @@ bool is_field_path(std::string_view name) {
 Error no_such_field(std::string_view name) {
     const std::string near = nearest_name(name, all_field_names());
     if (near.empty())
-        return {Errc::usage, fmt::format("no field is called {}; fusewire fields lists them", name)};
+        return {Errc::usage,
+                fmt::format("no field is called {}; fusewire fields lists them", name)};
     return {Errc::usage, fmt::format("no field is called {}; did you mean {}?", name, near)};
 }
 
 // Follows the names of `path` below nodes[index] and calls found(node) for each end.
 template <class Found>
-void follow(const Message& message, std::size_t index, std::span<const std::string> path, Found found) {
+void follow(const Message& message, std::size_t index, std::span<const std::string> path,
+            Found found) {
     if (path.empty()) {
         if (message.nodes[index].field->kind != Kind::group)
             found(message.nodes[index]);
@@ -374,7 +379,8 @@ void FieldTable::append_row(std::string& out, const Decoded& decoded) const {
     }
 }
 
-void FieldTable::append_nodes(std::string& out, const Column& column, const Message& message) const {
+void FieldTable::append_nodes(std::string& out, const Column& column,
+                              const Message& message) const {
     const char* separator = "";
     const auto append = [&](const Node& node) {
         out += separator;

@@ -16,8 +16,9 @@ namespace fusewire {
 struct MessageField {
     const char* name;
     const char* doc;
-    void (*append)(std::string& out, const Decoded& decoded); // appends nothing when there is no value
-    bool survey = false; // only a pass over the whole capture can tell
+    void (*append)(std::string& out,
+                   const Decoded& decoded); // appends nothing when there is no value
+    bool survey = false;                    // only a pass over the whole capture can tell
 };
 std::span<const MessageField> message_fields();
 

@@ -5,9 +5,10 @@
 #include "dissector/opcodes.h"
 #include "dissector/render/value.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ctime>
-#include <fmt/format.h>
 #include <iterator>
 
 namespace fusewire {
@@ -18,7 +19,8 @@ constexpr std::size_t line_bytes = 16; // of opaque data in a line; a tree shows
 
 enum class Paint : std::uint8_t { plain, dim, request, good, bad, caution, name };
 
-constexpr const char* codes[] = {"", "\033[2m", "\033[36m", "\033[32m", "\033[31m", "\033[33m", "\033[1m"};
+constexpr const char* codes[] = {"",         "\033[2m",  "\033[36m", "\033[32m",
+                                 "\033[31m", "\033[33m", "\033[1m"};
 
 // Text in a colour, or as it is where colours are off.
 class Painted {
@@ -66,7 +68,8 @@ void append_local_time(std::string& out, std::int64_t time_ns) {
     std::tm local{};
     localtime_r(&seconds, &local);
     fmt::format_to(into(out), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:09}", local.tm_year + 1900,
-                   local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec, part);
+                   local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
+                   part);
 }
 
 void append_time(std::string& out, const Record& record, const TextStyle& style) {
@@ -83,8 +86,9 @@ void append_time(std::string& out, const Record& record, const TextStyle& style)
         return;
     }
     // Unsigned, since a damaged capture can hold times that lie too far apart for a signed difference.
-    const SplitTime time = split(static_cast<std::int64_t>(
-        static_cast<std::uint64_t>(record.time_ns) - static_cast<std::uint64_t>(style.time_origin_ns)));
+    const SplitTime time =
+        split(static_cast<std::int64_t>(static_cast<std::uint64_t>(record.time_ns) -
+                                        static_cast<std::uint64_t>(style.time_origin_ns)));
     const std::size_t begin = out.size();
     fmt::format_to(into(out), "{}{}.{:06}", time.negative ? "-" : "", time.seconds,
                    time.nanoseconds / 1000);
@@ -223,12 +227,14 @@ void append_loss(std::string& out, const Record& record, const TextStyle& style)
                    record.direction == Direction::loss ? "here" : "before");
 }
 
-void append_tree_line(std::string& out, const Message& message, const Node& node, const TextStyle& style) {
+void append_tree_line(std::string& out, const Message& message, const Node& node,
+                      const TextStyle& style) {
     out.append(2 * (std::size_t{node.depth} + 1), ' ');
     if (node.field->kind == Kind::group) {
         const Painted title(out, style, Paint::request);
         if (node.opcode != nullptr)
-            fmt::format_to(into(out), "{}{}", node.field == &field::sub ? "Operation " : "", node.opcode->name);
+            fmt::format_to(into(out), "{}{}", node.field == &field::sub ? "Operation " : "",
+                           node.opcode->name);
         else
             out += node.field->label;
         out += '\n';
@@ -287,7 +293,8 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
         break;
     case MessageKind::reply:
         fmt::format_to(into(out), " {:>6} {:>4}", message.unique,
-                       exchange.request != nullptr ? fmt::to_string(exchange.request->nodeid) : "-");
+                       exchange.request != nullptr ? fmt::to_string(exchange.request->nodeid)
+                                                   : "-");
         if (exchange.request != nullptr && !exchange.request->first_name().empty()) {
             out += ' ';
             const Painted name(out, style, Paint::dim);
@@ -323,8 +330,10 @@ void append_tree(std::string& out, const Decoded& decoded, const TextStyle& styl
         append_tree_line(out, message, node, style);
     for (const Finding& finding : message.findings) {
         const RuleRow& row = row_of(finding.rule);
-        const Painted mark(out, style, row.severity == Severity::error ? Paint::bad : Paint::caution);
-        fmt::format_to(into(out), "  [{}] {} at byte {}", row.id, describe(finding), finding.offset);
+        const Painted mark(out, style,
+                           row.severity == Severity::error ? Paint::bad : Paint::caution);
+        fmt::format_to(into(out), "  [{}] {} at byte {}", row.id, describe(finding),
+                       finding.offset);
         if (finding.sub != no_sub)
             fmt::format_to(into(out), ", operation {}", finding.sub);
         out += '\n';

@@ -24,7 +24,11 @@ TEST(Escape, PlainTextAndUtf8StayAsTheyAre) {
 TEST(Escape, TerminalControlsCannotPass) {
     EXPECT_EQ(escaped("\x1b[2J"), "\\x1b[2J");
     EXPECT_EQ(escaped("a\nb\t\"\\"), "a\\nb\\t\\\"\\\\");
-    EXPECT_EQ(escaped("\xc2\x9b" "1m"), "\\xc2\\x9b" "1m") << "C1 control";
+    EXPECT_EQ(escaped("\xc2\x9b"
+                      "1m"),
+              "\\xc2\\x9b"
+              "1m")
+        << "C1 control";
     EXPECT_EQ(escaped("\x7f"), "\\x7f");
 }
 

@@ -53,8 +53,8 @@ class Wire {
     std::vector<std::byte> bytes_;
 };
 
-inline Wire request(std::uint32_t opcode, std::uint64_t unique, std::uint64_t nodeid, const Wire& body = Wire(),
-                    ByteOrder order = ByteOrder::little) {
+inline Wire request(std::uint32_t opcode, std::uint64_t unique, std::uint64_t nodeid,
+                    const Wire& body = Wire(), ByteOrder order = ByteOrder::little) {
     Wire wire(order);
     wire.u32(0).u32(opcode).u64(unique).u64(nodeid).u32(1000).u32(100).u32(4242).zeros(4);
     return wire.append(body).close();
@@ -68,7 +68,8 @@ inline Wire reply(std::uint64_t unique, std::int32_t error = 0, const Wire& body
 }
 
 // The record refers to the wire's bytes, which must outlive it.
-inline Record record_of(const Wire& wire, Direction direction, std::int64_t time_ns = 0, std::uint64_t frame = 1) {
+inline Record record_of(const Wire& wire, Direction direction, std::int64_t time_ns = 0,
+                        std::uint64_t frame = 1) {
     Record record;
     record.frame = frame;
     record.time_ns = time_ns;

@@ -3,7 +3,6 @@
 #include "dissector/render/fields.h"
 #include "dissector/render/json.h"
 #include "dissector/render/text.h"
-
 #include "tests/dissector/records.h"
 
 #include <gtest/gtest.h>
@@ -97,7 +96,8 @@ TEST_F(RenderTest, JsonGivesANameThatIsNoUtf8AlsoAsHex) {
 
 TEST_F(RenderTest, JsonGivesALargeUniqueAlsoAsHex) {
     ask(request(getattr, (std::uint64_t{1} << 63) | 10, 1, Wire().zeros(16)));
-    EXPECT_NE(json().find(R"("unique":9223372036854775818,"unique_hex":"800000000000000a")"), std::string::npos)
+    EXPECT_NE(json().find(R"("unique":9223372036854775818,"unique_hex":"800000000000000a")"),
+              std::string::npos)
         << json();
 }
 
@@ -110,8 +110,9 @@ TEST_F(RenderTest, JsonOfAReplyWithoutRequestSaysWhatItsSizeFits) {
 
 TEST_F(RenderTest, FieldsAreRawValuesWithTabsAndCommas) {
     ask(request(read_op, 10, 5, Wire().u64(3).u64(4096).u32(512).zeros(20)));
-    EXPECT_EQ(row({"frame.number", "fuse.opcode", "fuse.opcode_name", "fuse.read.size", "fuse.nodeid"}),
-              "1\t15\tREAD\t512\t5");
+    EXPECT_EQ(
+        row({"frame.number", "fuse.opcode", "fuse.opcode_name", "fuse.read.size", "fuse.nodeid"}),
+        "1\t15\tREAD\t512\t5");
 }
 
 TEST_F(RenderTest, AFieldThatAMessageLacksIsAnEmptyColumn) {
@@ -123,7 +124,8 @@ TEST_F(RenderTest, AnUnknownFieldIsRefusedWithTheNearestName) {
     const std::vector<std::string> names = {"fuse.read.sise"};
     const auto table = FieldTable::choose(names);
     ASSERT_FALSE(table);
-    EXPECT_NE(table.error().message.find("did you mean fuse.read.size?"), std::string::npos) << table.error().message;
+    EXPECT_NE(table.error().message.find("did you mean fuse.read.size?"), std::string::npos)
+        << table.error().message;
 }
 
 TEST_F(RenderTest, HeaderFieldsNeedNoBody) {

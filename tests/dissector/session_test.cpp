@@ -1,5 +1,4 @@
 #include "dissector/session.h"
-
 #include "tests/dissector/records.h"
 
 #include <gtest/gtest.h>
@@ -12,13 +11,16 @@ using testing::reply;
 using testing::request;
 using testing::Wire;
 
-constexpr std::uint32_t lookup = 1, forget = 2, getattr = 3, init = 26, interrupt = 36, compound = 54;
+constexpr std::uint32_t lookup = 1, forget = 2, getattr = 3, init = 26, interrupt = 36,
+                        compound = 54;
 
 class SessionTest : public ::testing::Test {
   protected:
     const Exchange& see(const Wire& wire, Direction direction) {
         kept_.push_back(wire);
-        Record record = record_of(kept_.back(), direction, static_cast<std::int64_t>(1000 * ++frame_), frame_);
+        ++frame_;
+        Record record =
+            record_of(kept_.back(), direction, static_cast<std::int64_t>(1000 * frame_), frame_);
         record.pair_key = pair_key;
         record.conn = conn;
         session.see(record, message, exchange);
@@ -26,11 +28,19 @@ class SessionTest : public ::testing::Test {
     }
     const Exchange& ask(const Wire& wire) { return see(wire, Direction::request); }
     const Exchange& answer(const Wire& wire) { return see(wire, Direction::reply); }
-    void negotiate(std::uint32_t minor, std::uint64_t offer, std::uint32_t server_minor, std::uint64_t accepted) {
-        ask(request(init, 2, 0,
-                    Wire().u32(7).u32(minor).u32(0).u32(offer | 1u << 30).u32(offer >> 32).zeros(44)));
+    void negotiate(std::uint32_t minor, std::uint64_t offer, std::uint32_t server_minor,
+                   std::uint64_t accepted) {
+        ask(request(
+            init, 2, 0,
+            Wire().u32(7).u32(minor).u32(0).u32(offer | 1u << 30).u32(offer >> 32).zeros(44)));
         answer(reply(2, 0,
-                     Wire().u32(7).u32(server_minor).u32(0).u32(accepted | 1u << 30).zeros(16).u32(accepted >> 32)
+                     Wire()
+                         .u32(7)
+                         .u32(server_minor)
+                         .u32(0)
+                         .u32(accepted | 1u << 30)
+                         .zeros(16)
+                         .u32(accepted >> 32)
                          .zeros(28)));
     }
 
@@ -162,7 +172,8 @@ TEST_F(SessionTest, UnansweredRequestsAreBounded) {
     }
     EXPECT_EQ(session.outstanding(), Session::pending_limit);
     EXPECT_EQ(answer(reply(2)).request_frame, 0u) << "the oldest was given up";
-    EXPECT_EQ(answer(reply(2 * (Session::pending_limit + 10))).request_frame, Session::pending_limit + 10);
+    EXPECT_EQ(answer(reply(2 * (Session::pending_limit + 10))).request_frame,
+              Session::pending_limit + 10);
 }
 
 } // namespace

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace fusewire::fuzz {
 namespace {
@@ -81,6 +82,19 @@ void check_findings(const Message& message) {
     }
 }
 
+// A request as it stays known until it is answered, with the bytes that it refers to.
+struct Asked {
+    Message message;
+    std::vector<std::byte> bytes;
+};
+
+void keep(std::map<std::uint64_t, Asked>& requests, const Message& message) {
+    Asked& asked = requests[message.unique];
+    asked.bytes.assign(message.bytes.begin(), message.bytes.end());
+    asked.message = message;
+    asked.message.bytes = asked.bytes;
+}
+
 void decode(const Record& record, const Context& context, Message& message) {
     dissect(record, context, message);
     check_nodes(record, message);
@@ -95,7 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace fusewire;
     fuzz::Input input(data, size);
     Context context{.dialect = fuzz::take_dialect(input), .request = nullptr};
-    std::map<std::uint64_t, RequestFacts> requests;
+    std::map<std::uint64_t, fuzz::Asked> requests;
     Message message;
     while (!input.empty()) {
         Record record;
@@ -107,10 +121,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         dissect_header(record, context, message);
         const auto request = requests.find(message.unique);
         const bool answers = message.kind == MessageKind::reply && request != requests.end();
-        context.request = answers ? &request->second : nullptr;
+        context.request = answers ? &request->second.message : nullptr;
         fuzz::decode(record, context, message);
         if (message.kind == MessageKind::request && requests.size() < fuzz::max_requests)
-            requests.insert_or_assign(message.unique, facts_of(message));
+            fuzz::keep(requests, message);
         // A reply is also decoded as one whose request was never seen.
         if (answers)
             fuzz::decode(record, {.dialect = context.dialect, .request = nullptr}, message);
