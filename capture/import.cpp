@@ -130,6 +130,7 @@ class ChainFile final : public RecordSource {
     Result<void> rewind() override;
     const std::vector<Connection>& connections() const override { return connections_; }
     bool rewindable() const override { return input_->rewindable(); }
+    void on_idle(std::function<void()> idle) override { input_->on_idle(std::move(idle)); }
     Progress progress() const override { return input_->progress(); }
     const std::vector<std::string>& warnings() const override { return warnings_.lines(); }
 
