@@ -45,7 +45,8 @@ class Cursor {
 
     std::optional<std::uint32_t> u32(std::size_t offset) const {
         std::uint64_t value = 0;
-        return read(offset, 4, value) ? std::optional(static_cast<std::uint32_t>(value)) : std::nullopt;
+        return read(offset, 4, value) ? std::optional(static_cast<std::uint32_t>(value))
+                                      : std::nullopt;
     }
     std::optional<std::uint64_t> u64(std::size_t offset) const {
         std::uint64_t value = 0;

@@ -83,21 +83,22 @@ Decoder::Offset Decoder::sub_replies(Offset begin, Offset end) {
             break;
         const std::size_t index = out_.subs.size();
         sub_ = static_cast<std::int16_t>(index);
-        const RequestFacts::Operation* operation =
-            context_.request != nullptr && index < context_.request->sub_count && index < context_.request->subs.size()
-                ? &context_.request->subs[index]
-                : nullptr;
         SubMessage sub;
+        Operation answered;
+        if (context_.request != nullptr && index < context_.request->subs.size()) {
+            const SubMessage& asked = context_.request->subs[index];
+            sub.opcode = asked.opcode;
+            sub.opcode_number = asked.opcode_number;
+            answered = operation(asked.opcode, asked.first_node, asked.end_node);
+        }
         sub.offset = at;
         sub.length = *length;
         sub.error = static_cast<std::int32_t>(cursor_.u32(at + 4).value_or(0));
         sub.unique = cursor_.u64(at + 8).value_or(0);
-        sub.opcode = operation != nullptr ? operation->opcode : nullptr;
-        sub.opcode_number = operation != nullptr ? operation->number : 0;
         const std::size_t group = open(field::sub, at, sub.opcode);
         sub.first_node = static_cast<std::uint32_t>(group);
         ++depth_;
-        sub_reply_body(sub, operation, at, at + *length);
+        sub_reply_body(sub, answered, at, at + *length);
         --depth_;
         close(group, at + *length);
         sub.end_node = static_cast<std::uint32_t>(out_.nodes.size());
@@ -111,21 +112,28 @@ Decoder::Offset Decoder::sub_replies(Offset begin, Offset end) {
     return end;
 }
 
-void Decoder::sub_reply_body(SubMessage& sub, const RequestFacts::Operation* operation, Offset begin,
+Decoder::Operation Decoder::operation(const Opcode* opcode, std::size_t first_node,
+                                      std::size_t end_node) const {
+    if (opcode == nullptr)
+        return {};
+    return {opcode, asked_size(*context_.request, *opcode, first_node, end_node)};
+}
+
+void Decoder::sub_reply_body(const SubMessage& sub, const Operation& answered, Offset begin,
                              Offset end) {
     const std::size_t header = open(field::header, begin);
     ++depth_;
     fields(out_header, begin, out_header_size, end);
     --depth_;
     close(header, begin + out_header_size);
-    if (sub.error != 0)
+    if (sub.error != 0 || !captured(begin, out_header_size))
         rest(field::payload, begin + out_header_size, end);
     else
-        reply_payload(operation, begin + out_header_size, end);
+        reply_payload(answered, begin + out_header_size, end);
 }
 
-void Decoder::reply_payload(const RequestFacts::Operation* operation, Offset begin, Offset end) {
-    const Opcode* opcode = operation != nullptr ? operation->opcode : nullptr;
+void Decoder::reply_payload(const Operation& answered, Offset begin, Offset end) {
+    const Opcode* opcode = answered.opcode;
     if (opcode == nullptr || opcode->no_reply) {
         if (begin < end)
             unknown_payload(begin, end);
@@ -133,7 +141,7 @@ void Decoder::reply_payload(const RequestFacts::Operation* operation, Offset beg
     }
     const Body* reply = &opcode->reply;
     for (const ReplyChoice& choice : opcode->reply_choices) {
-        std::uint64_t value = operation->asked;
+        std::uint64_t value = answered.asked;
         if (choice.field != opcode->asked)
             cursor_.read(begin + choice.field->offset, choice.field->width, value);
         if ((value & choice.mask) == choice.value) {

@@ -24,6 +24,12 @@ class Decoder {
   private:
     using Offset = std::uint32_t;
 
+    // What a reply, or one sub-reply, answers.
+    struct Operation {
+        const Opcode* opcode = nullptr; // nullptr: not known
+        std::uint32_t asked = 0;
+    };
+
     // A hostile message can hold millions of tiny records; past this many nodes the rest is bytes.
     static constexpr std::size_t max_nodes = std::size_t{1} << 20;
     // A claimed length beyond this cannot be true and would only invite overflows.
@@ -66,9 +72,9 @@ class Decoder {
     void request_at(Offset begin, Offset end, SubMessage* sub);
     Offset sub_requests(const Part& part, Offset begin, Offset end);
     Offset sub_replies(Offset begin, Offset end);
-    void sub_reply_body(SubMessage& sub, const RequestFacts::Operation* operation, Offset begin,
-                        Offset end);
-    void reply_payload(const RequestFacts::Operation* operation, Offset begin, Offset end);
+    void sub_reply_body(const SubMessage& sub, const Operation& answered, Offset begin, Offset end);
+    void reply_payload(const Operation& answered, Offset begin, Offset end);
+    Operation operation(const Opcode* opcode, std::size_t first_node, std::size_t end_node) const;
     bool looks_like_compound_reply(Offset begin, Offset end) const;
     void unknown_payload(Offset begin, Offset end);
 

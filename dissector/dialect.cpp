@@ -7,8 +7,9 @@ namespace fusewire {
 namespace {
 
 constexpr std::array<std::string_view, dialect_count> spellings = {
-    "unknown",     "upstream",    "lookup-handle-v2", "lookup-handle-v3", "compound-rfc", "compound-v4",
-    "compound-v5", "compound-v6", "compound-v7",      "fusex-a",          "fusex-b"};
+    "unknown",      "upstream",    "lookup-handle-v2", "lookup-handle-v3",
+    "compound-rfc", "compound-v4", "compound-v5",      "compound-v6",
+    "compound-v7",  "fusex-a",     "fusex-b"};
 
 } // namespace
 

@@ -62,8 +62,8 @@ void reply_header(const Cursor& cursor, const Context& context, Message& out) {
     }
     out.kind = MessageKind::reply;
     if (context.request != nullptr) {
-        out.opcode = context.request->outer.opcode;
-        out.opcode_number = context.request->outer.number;
+        out.opcode = context.request->opcode;
+        out.opcode_number = context.request->opcode_number;
         out.opcode_known = true;
     }
 }
@@ -82,12 +82,15 @@ void report_capture_state(const Record& record, Message& out) {
     if ((record.flags & record_fault) != 0)
         note(Rule::frame_fault, held, record.wire_length);
     // Over io_uring nothing maintains the len field.
-    const bool len_counts = record.transport != Transport::io_uring && (record.flags & record_stale) == 0;
-    const std::size_t needed = record.direction == Direction::request ? in_header_size : out_header_size;
+    const bool len_counts =
+        record.transport != Transport::io_uring && (record.flags & record_stale) == 0;
+    const std::size_t needed =
+        record.direction == Direction::request ? in_header_size : out_header_size;
     if (record.wire_length < needed)
         out.findings.push_back({Rule::frame_short_header, no_sub, 0, record.wire_length, needed});
     else if (held >= 4 && out.length != record.wire_length && len_counts)
-        out.findings.push_back({Rule::frame_len_mismatch, no_sub, 0, out.length, record.wire_length});
+        out.findings.push_back(
+            {Rule::frame_len_mismatch, no_sub, 0, out.length, record.wire_length});
 }
 
 } // namespace
@@ -98,7 +101,8 @@ void dissect_header(const Record& record, const Context& context, Message& out) 
     out.dialect = context.dialect.name;
     out.order = order_of(record, context.dialect);
     if (record.direction == Direction::write_result || record.direction == Direction::loss) {
-        out.kind = record.direction == Direction::loss ? MessageKind::loss : MessageKind::write_result;
+        out.kind =
+            record.direction == Direction::loss ? MessageKind::loss : MessageKind::write_result;
         out.error = record.result;
         return;
     }
@@ -144,12 +148,14 @@ void Decoder::reply() {
     fields(out_header, 0, out_header_size, wire_end_);
     --depth_;
     close(header, out_header_size);
-    if (out_.error != 0) {
+    if (out_.error != 0 || !out_.has_header) {
         rest(field::payload, out_header_size, wire_end_);
         return;
     }
-    reply_payload(context_.request != nullptr ? &context_.request->outer : nullptr, out_header_size,
-                  wire_end_);
+    const Message* request = context_.request;
+    const Operation answered =
+        request != nullptr ? operation(request->opcode, 0, request->nodes.size()) : Operation{};
+    reply_payload(answered, out_header_size, wire_end_);
 }
 
 void Decoder::notification() {
@@ -159,31 +165,22 @@ void Decoder::notification() {
     --depth_;
     close(header, out_header_size);
     if (out_.opcode == nullptr) {
-        report(Rule::notify_code, 4, static_cast<std::uint64_t>(static_cast<std::int64_t>(out_.error)));
+        report(Rule::notify_code, 4,
+               static_cast<std::uint64_t>(static_cast<std::int64_t>(out_.error)));
         rest(field::payload, out_header_size, wire_end_);
         return;
     }
     body(*out_.opcode, out_.opcode->reply, out_header_size, wire_end_, false);
 }
 
-RequestFacts facts_of(const Message& request) {
-    const auto asked_in = [&](const Opcode* opcode, std::size_t first, std::size_t end) {
-        if (opcode == nullptr || opcode->asked == nullptr)
-            return std::uint32_t{0};
-        for (std::size_t i = first; i < end; ++i)
-            if (request.nodes[i].field == opcode->asked)
-                return static_cast<std::uint32_t>(request.nodes[i].value);
-        return std::uint32_t{0};
-    };
-    RequestFacts facts;
-    facts.outer = {request.opcode, request.opcode_number,
-                   asked_in(request.opcode, 0, request.nodes.size())};
-    facts.sub_count = static_cast<std::uint16_t>(std::min(request.subs.size(), facts.subs.size()));
-    for (std::size_t i = 0; i < facts.sub_count; ++i) {
-        const SubMessage& sub = request.subs[i];
-        facts.subs[i] = {sub.opcode, sub.opcode_number, asked_in(sub.opcode, sub.first_node, sub.end_node)};
-    }
-    return facts;
+std::uint32_t asked_size(const Message& request, const Opcode& opcode, std::size_t first_node,
+                         std::size_t end_node) {
+    if (opcode.asked == nullptr)
+        return 0;
+    for (std::size_t i = first_node; i < end_node; ++i)
+        if (request.nodes[i].field == opcode.asked)
+            return static_cast<std::uint32_t>(request.nodes[i].value);
+    return 0;
 }
 
 } // namespace fusewire

@@ -21,7 +21,7 @@ struct Node {
     std::uint32_t offset = 0; // in the message
     std::uint32_t width = 0;  // bytes; 0: generated
     std::uint8_t depth = 0;
-    bool cut = false;         // not all of its bytes were captured
+    bool cut = false;               // not all of its bytes were captured
     const Opcode* opcode = nullptr; // of layer and sub-operation nodes
 };
 
@@ -50,17 +50,17 @@ struct Message {
     MessageKind kind = MessageKind::request;
     ByteOrder order = ByteOrder::little;
     DialectName dialect = DialectName::unknown;
-    bool has_header = false;        // the whole header was captured
-    bool opcode_known = false;      // replies: the request was found
-    const Opcode* opcode = nullptr; // table row; of the request for a reply; the notification's
+    bool has_header = false;         // the whole header was captured
+    bool opcode_known = false;       // replies: the request was found
+    const Opcode* opcode = nullptr;  // table row; of the request for a reply; the notification's
     std::uint32_t opcode_number = 0; // notify code for a notification
     std::uint32_t length = 0;        // header len
     std::uint64_t unique = 0;
-    std::uint64_t nodeid = 0;        // requests
-    std::int32_t error = 0;          // replies; write_result: what write() returned
+    std::uint64_t nodeid = 0;                // requests
+    std::int32_t error = 0;                  // replies; write_result: what write() returned
     std::uint32_t uid = 0, gid = 0, pid = 0; // requests
     std::uint32_t total_extlen = 0;
-    Bytes bytes;                     // as captured
+    Bytes bytes; // as captured
     std::vector<Node> nodes;
     std::vector<SubMessage> subs;
     std::vector<Finding> findings;
@@ -73,6 +73,13 @@ struct Message {
     Bytes bytes_of(const Node& node) const {
         const std::size_t begin = std::min<std::size_t>(node.offset, bytes.size());
         return bytes.subspan(begin, std::min<std::size_t>(node.width, bytes.size() - begin));
+    }
+    // The first name in it, empty when there is none.
+    std::string_view first_name() const {
+        for (const Node& node : nodes)
+            if (node.field->kind == Kind::name)
+                return text_of(node);
+        return {};
     }
     // Index after the last node below nodes[index].
     std::size_t end_of(std::size_t index) const {

@@ -39,26 +39,26 @@ enum RecordFlag : std::uint32_t {
     record_truncated = 1u << 0,   // bytes beyond the snap length were not captured
     record_more = 1u << 1,        // another packet of the same message follows (files only)
     record_lost_before = 1u << 2, // messages were lost just before this one, see `lost`
-    record_stale = 1u << 3,       // arguments had been reused by the kernel; only the header is true
-    record_fault = 1u << 4,       // some bytes could not be read and are zero
-    record_no_time = 1u << 5,     // the source has no clock; time_ns is 0
-    record_gap = 1u << 6,         // a packet of this message is missing; its bytes are zero
+    record_stale = 1u << 3,   // arguments had been reused by the kernel; only the header is true
+    record_fault = 1u << 4,   // some bytes could not be read and are zero
+    record_no_time = 1u << 5, // the source has no clock; time_ns is 0
+    record_gap = 1u << 6,     // a packet of this message is missing; its bytes are zero
 };
 
 // `bytes` and `comment` belong to the source and stay valid until its next record.
 struct Record {
-    std::uint64_t frame = 0;        // packet number in the file, from 1; of the first packet
-    std::int64_t time_ns = 0;       // nanoseconds since the epoch
+    std::uint64_t frame = 0;          // packet number in the file, from 1; of the first packet
+    std::int64_t time_ns = 0;         // nanoseconds since the epoch
     std::uint64_t message_number = 0; // joins the packets of one message
-    std::uint64_t pair_key = 0;     // equal in a request and its reply; 0: pair by unique
-    std::uint64_t lost = 0;         // messages lost just before this one
+    std::uint64_t pair_key = 0;       // equal in a request and its reply; 0: pair by unique
+    std::uint64_t lost = 0;           // messages lost just before this one
     ConnId conn{};
-    std::uint32_t server_pid = 0;   // 0: not known
+    std::uint32_t server_pid = 0; // 0: not known
     std::uint32_t server_tid = 0;
     std::uint32_t cpu = 0;
-    std::uint32_t wire_length = 0;  // bytes on the wire, at least bytes.size()
-    std::int32_t result = 0;        // write_result: what write() returned, negative errno
-    std::uint32_t flags = 0;        // RecordFlag
+    std::uint32_t wire_length = 0; // bytes on the wire, at least bytes.size()
+    std::int32_t result = 0;       // write_result: what write() returned, negative errno
+    std::uint32_t flags = 0;       // RecordFlag
     Direction direction = Direction::request;
     Transport transport = Transport::unknown;
     Bytes bytes;
@@ -77,7 +77,7 @@ struct Connection {
     std::string options;     // mount options
     std::string server_name; // comm of the server process
     std::uint32_t server_pid = 0;
-    std::string tier;        // capture tier: "tp", "fentry", ...
+    std::string tier;                    // capture tier: "tp", "fentry", ...
     std::vector<std::string> cannot_see; // what this tier cannot capture, one phrase each
     std::uint32_t minor = 0;             // negotiated protocol minor, when the source knows it
     std::uint64_t init_flags = 0;        // negotiated INIT flags, with minor

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::uint64_t resend_bit = std::uint64_t{1} << 63; // FUSE_UNIQUE_RESEND
 constexpr std::uint32_t init_opcode = 26;
-constexpr std::uint64_t file_ops_flag = std::uint64_t{1} << 2; // offered by the LOOKUP_HANDLE RFC alone
+constexpr std::uint64_t file_ops_flag = std::uint64_t{1}
+                                        << 2; // offered by the LOOKUP_HANDLE RFC alone
 constexpr std::uint64_t io_uring_flag = std::uint64_t{1} << 41;
 constexpr std::uint64_t lookup_handle_flag = std::uint64_t{1} << 43;
 constexpr std::uint32_t rfc_minor = 46;
@@ -32,17 +33,12 @@ std::uint64_t init_flags_of(const Message& message) {
     return (low & init_ext) != 0 ? low | named(message, "flags2") << 32 : low;
 }
 
-std::string_view first_name(const Message& message) {
-    for (const Node& node : message.nodes)
-        if (node.field->kind == Kind::name)
-            return message.text_of(node);
-    return {};
-}
-
 } // namespace
 
 void Session::see(const Record& record, Message& message, Exchange& exchange, bool whole) {
     exchange = {};
+    if (!answered_.empty())
+        spare_.push_back(std::move(answered_));
     Talk& talk = talk_of(record);
     if (record.direction == Direction::request)
         see_request(record, talk, message, exchange, whole);
@@ -86,7 +82,8 @@ void Session::settle(Talk& talk) {
     learnt_.dialects[talk.epoch] = talk.dialect;
 }
 
-void Session::see_request(const Record& record, Talk& talk, Message& message, Exchange&, bool whole) {
+void Session::see_request(const Record& record, Talk& talk, Message& message, Exchange&,
+                          bool whole) {
     Context context{talk.dialect, nullptr};
     dissect_header(record, context, message);
     const bool is_init = message.opcode_known && message.opcode_number == init_opcode;
@@ -103,40 +100,51 @@ void Session::see_request(const Record& record, Talk& talk, Message& message, Ex
     }
     if (whole)
         dissect(record, context, message);
-    const bool answered_later = message.has_header && !(message.opcode != nullptr && message.opcode->no_reply);
+    const bool answered_later =
+        message.has_header && !(message.opcode != nullptr && message.opcode->no_reply);
     if (answered_later)
-        remember(record, message);
+        remember(record, message, whole);
 }
 
-void Session::see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange, bool whole) {
+void Session::see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange,
+                        bool whole) {
     Context context{talk.dialect, nullptr};
     dissect_header(record, context, message);
     if (message.kind == MessageKind::reply && message.has_header) {
-        const auto found = pending_.find(Key{static_cast<std::uint32_t>(record.conn), false,
-                                             message.unique & ~resend_bit});
-        const auto request = found != pending_.end() ? found
-                                                     : pending_.find(Key{static_cast<std::uint32_t>(record.conn),
-                                                                         true, record.pair_key});
+        const auto request = find_request(record, message);
         if (request != pending_.end()) {
-            answered_ = std::move(request->second);
-            pending_.erase(request);
-            context.request = &answered_.facts;
-            exchange.request_frame = answered_.frame;
-            exchange.nodeid = answered_.nodeid;
-            exchange.name = answered_.name;
-            if (record.has_time() && answered_.has_time)
-                exchange.latency_ns = record.time_ns - answered_.time_ns;
-            if (keep_survey_ && answered_.index < learnt_.reply_frames.size())
-                learnt_.reply_frames[answered_.index] = record.frame;
+            answered_ = pending_.extract(request);
+            answer(record, exchange);
+            context.request = exchange.request;
         }
     }
-    const bool is_init = context.request != nullptr && context.request->outer.number == init_opcode;
+    const bool is_init =
+        context.request != nullptr && context.request->opcode_number == init_opcode;
     if (whole || is_init)
         dissect(record, context, message);
     else if (context.request != nullptr)
         dissect_header(record, context, message);
     if (is_init && message.error == 0)
         learn_init_reply(talk, message);
+}
+
+Session::PendingMap::iterator Session::find_request(const Record& record, const Message& reply) {
+    const auto conn = static_cast<std::uint32_t>(record.conn);
+    const auto found = pending_.find(Key{conn, false, reply.unique & ~resend_bit});
+    return found != pending_.end() || record.pair_key == 0
+               ? found
+               : pending_.find(Key{conn, true, record.pair_key});
+}
+
+void Session::answer(const Record& record, Exchange& exchange) {
+    Pending& request = answered_.mapped();
+    request.message.bytes = request.bytes;
+    exchange.request = &request.message;
+    exchange.request_frame = request.frame;
+    if (record.has_time() && request.has_time)
+        exchange.latency_ns = record.time_ns - request.time_ns;
+    if (keep_survey_ && request.index < learnt_.reply_frames.size())
+        learnt_.reply_frames[request.index] = record.frame;
 }
 
 void Session::learn_init_request(Talk& talk, const Message& message) {
@@ -153,7 +161,8 @@ void Session::learn_init_reply(Talk& talk, const Message& message) {
     talk.dialect.minor = std::min(minor, talk.offered_minor);
     talk.dialect.init_flags = init_flags_of(message);
     const bool handles = (talk.dialect.init_flags & lookup_handle_flag) != 0 &&
-                         talk.offered_minor == rfc_minor && (talk.offered_flags & io_uring_flag) == 0;
+                         talk.offered_minor == rfc_minor &&
+                         (talk.offered_flags & io_uring_flag) == 0;
     if (handles)
         talk.dialect.name = DialectName::lookup_handle_v3;
     settle(talk);
@@ -171,7 +180,17 @@ bool Session::learn_opcode(Talk& talk, const Message& message) {
     return true;
 }
 
-void Session::remember(const Record& record, const Message& message) {
+// An entry for the key with the memory of an answered one where there is any.
+Session::Pending& Session::new_pending(const Key& key) {
+    if (spare_.empty() || pending_.contains(key))
+        return pending_[key];
+    PendingMap::node_type node = std::move(spare_.back());
+    spare_.pop_back();
+    node.key() = key;
+    return pending_.insert(std::move(node)).position->second;
+}
+
+void Session::remember(const Record& record, const Message& message, bool whole) {
     const bool by_address = message.unique == 0;
     const std::uint64_t id = by_address ? record.pair_key : message.unique & ~resend_bit;
     if (id == 0)
@@ -185,14 +204,18 @@ void Session::remember(const Record& record, const Message& message) {
     if (order_.size() > 2 * pending_.size() + 1024)
         std::erase_if(order_, [&](const Key& old) { return !pending_.contains(old); });
     order_.push_back(key);
-    Pending& pending = pending_[key];
-    pending.facts = facts_of(message);
+    Pending& pending = new_pending(key);
+    pending.message = message;
+    pending.message.bytes = {};
+    pending.bytes.clear();
+    if (whole)
+        pending.bytes.assign(record.bytes.begin(),
+                             record.bytes.begin() + static_cast<std::ptrdiff_t>(
+                                                        std::min(record.bytes.size(), kept_bytes)));
     pending.frame = record.frame;
     pending.index = seen_;
     pending.time_ns = record.time_ns;
     pending.has_time = record.has_time();
-    pending.nodeid = message.nodeid;
-    pending.name.assign(first_name(message));
 }
 
 } // namespace fusewire

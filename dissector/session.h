@@ -9,20 +9,18 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace fusewire {
 
-// What the session knows of one message beside its bytes. Frames are 0 when unknown; `name` is
+// What the session knows of one message beside its bytes. Frames are 0 when unknown; `request` is
 // valid until the session sees the next record.
 struct Exchange {
-    std::uint64_t request_frame = 0; // of a reply
-    std::uint64_t reply_frame = 0;   // of a request, when it was learnt in an earlier pass
+    std::uint64_t request_frame = 0;        // of a reply
+    std::uint64_t reply_frame = 0;          // of a request, when it was learnt in an earlier pass
     std::optional<std::int64_t> latency_ns; // of a reply
-    std::uint64_t nodeid = 0;        // of the request that a reply answers
-    std::string_view name;           // the first name in that request
+    const Message* request = nullptr;       // what a reply answers, decoded
 };
 
 // A record with everything known about it: what views are given.
@@ -41,8 +39,11 @@ struct Survey {
 
 class Session {
   public:
-    // Requests remembered while unanswered; beyond this the oldest is given up.
-    static constexpr std::size_t pending_limit = std::size_t{1} << 20;
+    // Requests remembered while unanswered; beyond this the oldest is given up. The kernel allows
+    // 65,535 in the background, and few callers wait at once.
+    static constexpr std::size_t pending_limit = std::size_t{1} << 16;
+    // Bytes kept of each, enough for every field, name and extension but not for written data.
+    static constexpr std::size_t kept_bytes = 8192;
 
     Session() = default;
     // Continues from a survey of the same records: final dialects and reply frames are known.
@@ -71,18 +72,19 @@ class Session {
     };
     struct KeyHash {
         std::size_t operator()(const Key& key) const {
-            return (key.id * 0x9e3779b97f4a7c15u) ^ (std::uint64_t{key.conn} << 32) ^ key.by_address;
+            return (key.id * 0x9e3779b97f4a7c15u) ^ (std::uint64_t{key.conn} << 32) ^
+                   key.by_address;
         }
     };
     struct Pending {
-        RequestFacts facts;
+        Message message;
+        std::vector<std::byte> bytes; // what `message` refers to
         std::uint64_t frame = 0;
         std::uint64_t index = 0; // of the message, from 0
         std::int64_t time_ns = 0;
-        std::uint64_t nodeid = 0;
         bool has_time = false;
-        std::string name;
     };
+    using PendingMap = std::unordered_map<Key, Pending, KeyHash>;
     struct Talk { // one connection
         Dialect dialect;
         std::size_t epoch = 0;
@@ -92,12 +94,17 @@ class Session {
 
     Talk& talk_of(const Record& record);
     void begin_epoch(Talk& talk);
-    void see_request(const Record& record, Talk& talk, Message& message, Exchange& exchange, bool whole);
-    void see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange, bool whole);
+    void see_request(const Record& record, Talk& talk, Message& message, Exchange& exchange,
+                     bool whole);
+    void see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange,
+                   bool whole);
     void learn_init_request(Talk& talk, const Message& message);
     void learn_init_reply(Talk& talk, const Message& message);
     bool learn_opcode(Talk& talk, const Message& message);
-    void remember(const Record& record, const Message& message);
+    void remember(const Record& record, const Message& message, bool whole);
+    PendingMap::iterator find_request(const Record& record, const Message& reply);
+    void answer(const Record& record, Exchange& exchange);
+    Pending& new_pending(const Key& key);
     void settle(Talk& talk);
 
     const Survey* survey_ = nullptr;
@@ -106,9 +113,12 @@ class Session {
     Survey learnt_;
     std::uint64_t seen_ = 0;
     std::unordered_map<std::uint32_t, Talk> talks_;
-    std::unordered_map<Key, Pending, KeyHash> pending_;
+    PendingMap pending_;
     std::deque<Key> order_; // of pending_, with keys that were answered since
-    Pending answered_;      // the request of the latest reply; keeps its name alive for the view
+    // The request of the latest reply, which the view may still look at, and answered ones whose
+    // memory serves the next requests.
+    PendingMap::node_type answered_;
+    std::vector<PendingMap::node_type> spare_;
 };
 
 } // namespace fusewire

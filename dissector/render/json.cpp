@@ -5,8 +5,9 @@
 #include "dissector/opcodes.h"
 #include "dissector/render/value.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <iterator>
 #include <string_view>
 
@@ -41,7 +42,9 @@ class Object {
     void signed_number(std::string_view name, std::int64_t value) {
         fmt::format_to(std::back_inserter(key(name)), "{}", value);
     }
-    void text(std::string_view name, std::string_view value) { append_json_string(key(name), value); }
+    void text(std::string_view name, std::string_view value) {
+        append_json_string(key(name), value);
+    }
     void null(std::string_view name) { key(name) += "null"; }
     void frame(std::string_view name, std::uint64_t value) {
         value == 0 ? null(name) : number(name, value);
@@ -55,7 +58,8 @@ class Object {
 class JsonView {
   public:
     JsonView(std::string& out, const Decoded& decoded)
-        : out_(out), record_(decoded.record), message_(decoded.message), exchange_(decoded.exchange) {}
+        : out_(out), record_(decoded.record), message_(decoded.message),
+          exchange_(decoded.exchange) {}
 
     void message();
 
@@ -72,7 +76,8 @@ class JsonView {
     void subs();
     void findings();
     std::string_view key_of(const Node& node) const {
-        return node.field == &field::layer && node.opcode != nullptr ? node.opcode->layer : node.field->name;
+        return node.field == &field::layer && node.opcode != nullptr ? node.opcode->layer
+                                                                     : node.field->name;
     }
     bool hidden(const Node& node) const;
 
@@ -90,7 +95,8 @@ bool JsonView::hidden(const Node& node) const {
     if (node.field->kind != Kind::padding)
         return false;
     const Bytes bytes = message_.bytes_of(node);
-    return std::all_of(bytes.begin(), bytes.end(), [](std::byte byte) { return byte == std::byte{0}; });
+    return std::all_of(bytes.begin(), bytes.end(),
+                       [](std::byte byte) { return byte == std::byte{0}; });
 }
 
 void JsonView::message() {
@@ -123,7 +129,8 @@ void JsonView::envelope(Object& object) {
         object.null("time_ns");
     object.number("conn", static_cast<std::uint32_t>(record_.conn));
     object.text("direction", direction_name(message_.kind));
-    const bool is_operation = message_.kind == MessageKind::request || message_.kind == MessageKind::reply;
+    const bool is_operation =
+        message_.kind == MessageKind::request || message_.kind == MessageKind::reply;
     opcode(object, message_.opcode, message_.opcode_number, is_operation && message_.opcode_known);
     if (message_.kind == MessageKind::notification)
         object.text("notify", message_.opcode != nullptr ? std::string(message_.opcode->name)
@@ -286,7 +293,8 @@ void JsonView::subs() {
         out_ += separator;
         separator = ",";
         Object object(out_);
-        opcode(object, sub.opcode, sub.opcode_number, sub.opcode != nullptr || sub.opcode_number != 0);
+        opcode(object, sub.opcode, sub.opcode_number,
+               sub.opcode != nullptr || sub.opcode_number != 0);
         object.number("unique", sub.unique);
         if (message_.kind == MessageKind::request) {
             object.number("nodeid", sub.nodeid);
@@ -321,8 +329,8 @@ void JsonView::findings() {
             object.signed_number("sub", finding.sub);
         object.number("conn", static_cast<std::uint32_t>(record_.conn));
         object.number("offset", finding.offset);
-        object.number("observed", finding.observed);
-        object.number("expected", finding.expected);
+        object.text("observed", fmt::to_string(finding.observed));
+        object.text("expected", fmt::to_string(finding.expected));
         object.text("message", describe(finding));
         object.close();
     }

@@ -5,8 +5,10 @@
 #include "dissector/opcodes.h"
 #include "dissector/render/value.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
 #include <iterator>
 
 namespace fusewire {
@@ -17,7 +19,8 @@ constexpr std::size_t line_bytes = 16; // of opaque data in a line; a tree shows
 
 enum class Paint : std::uint8_t { plain, dim, request, good, bad, caution, name };
 
-constexpr const char* codes[] = {"", "\033[2m", "\033[36m", "\033[32m", "\033[31m", "\033[33m", "\033[1m"};
+constexpr const char* codes[] = {"",         "\033[2m",  "\033[36m", "\033[32m",
+                                 "\033[31m", "\033[33m", "\033[1m"};
 
 // Text in a colour, or as it is where colours are off.
 class Painted {
@@ -43,16 +46,54 @@ auto into(std::string& out) {
     return std::back_inserter(out);
 }
 
+// Seconds and part of a second, with the sign in front of both: -0.5 s is not -1 s and 0.5 s.
+struct SplitTime {
+    bool negative;
+    std::uint64_t seconds;
+    std::uint32_t nanoseconds;
+};
+
+SplitTime split(std::int64_t time_ns) {
+    constexpr std::uint64_t second = 1000000000;
+    const auto bits = static_cast<std::uint64_t>(time_ns);
+    const std::uint64_t magnitude = time_ns < 0 ? 0 - bits : bits;
+    return {time_ns < 0, magnitude / second, static_cast<std::uint32_t>(magnitude % second)};
+}
+
+void append_local_time(std::string& out, std::int64_t time_ns) {
+    constexpr std::int64_t second = 1000000000;
+    // Rounded down, so that the part of a second counts forward before 1970 too.
+    const std::int64_t part = (time_ns % second + second) % second;
+    const std::time_t seconds = (time_ns - part) / second;
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    fmt::format_to(into(out), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:09}", local.tm_year + 1900,
+                   local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
+                   part);
+}
+
 void append_time(std::string& out, const Record& record, const TextStyle& style) {
     if (!record.has_time()) {
         fmt::format_to(into(out), "{:>12}", "-");
         return;
     }
-    const std::int64_t since = record.time_ns - style.time_origin_ns;
-    const std::uint64_t magnitude = since < 0 ? 0 - static_cast<std::uint64_t>(since) : static_cast<std::uint64_t>(since);
-    const std::string text = fmt::format("{}{}.{:06}", since < 0 ? "-" : "", magnitude / 1000000000,
-                                         magnitude % 1000000000 / 1000);
-    fmt::format_to(into(out), "{:>12}", text);
+    if (style.time == TimeStyle::absolute)
+        return append_local_time(out, record.time_ns);
+    if (style.time == TimeStyle::epoch) {
+        const SplitTime time = split(record.time_ns);
+        fmt::format_to(into(out), "{}{}.{:09}", time.negative ? "-" : "", time.seconds,
+                       time.nanoseconds);
+        return;
+    }
+    // Unsigned, since a damaged capture can hold times that lie too far apart for a signed difference.
+    const SplitTime time =
+        split(static_cast<std::int64_t>(static_cast<std::uint64_t>(record.time_ns) -
+                                        static_cast<std::uint64_t>(style.time_origin_ns)));
+    const std::size_t begin = out.size();
+    fmt::format_to(into(out), "{}{}.{:06}", time.negative ? "-" : "", time.seconds,
+                   time.nanoseconds / 1000);
+    if (const std::size_t width = out.size() - begin; width < 12)
+        out.insert(begin, 12 - width, ' ');
 }
 
 std::string opcode_text(const Message& message) {
@@ -186,12 +227,14 @@ void append_loss(std::string& out, const Record& record, const TextStyle& style)
                    record.direction == Direction::loss ? "here" : "before");
 }
 
-void append_tree_line(std::string& out, const Message& message, const Node& node, const TextStyle& style) {
+void append_tree_line(std::string& out, const Message& message, const Node& node,
+                      const TextStyle& style) {
     out.append(2 * (std::size_t{node.depth} + 1), ' ');
     if (node.field->kind == Kind::group) {
         const Painted title(out, style, Paint::request);
         if (node.opcode != nullptr)
-            fmt::format_to(into(out), "{}{}", node.field == &field::sub ? "Operation " : "", node.opcode->name);
+            fmt::format_to(into(out), "{}{}", node.field == &field::sub ? "Operation " : "",
+                           node.opcode->name);
         else
             out += node.field->label;
         out += '\n';
@@ -250,11 +293,12 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
         break;
     case MessageKind::reply:
         fmt::format_to(into(out), " {:>6} {:>4}", message.unique,
-                       exchange.request_frame != 0 ? fmt::to_string(exchange.nodeid) : "-");
-        if (!exchange.name.empty()) {
+                       exchange.request != nullptr ? fmt::to_string(exchange.request->nodeid)
+                                                   : "-");
+        if (exchange.request != nullptr && !exchange.request->first_name().empty()) {
             out += ' ';
             const Painted name(out, style, Paint::dim);
-            append_quoted(out, exchange.name);
+            append_quoted(out, exchange.request->first_name());
         }
         append_result(out, decoded, style);
         break;
@@ -268,11 +312,15 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
     case MessageKind::loss:
         break;
     }
-    append_loss(out, record, style);
-    append_findings(out, message, style);
-    if (!record.comment.empty()) {
+    append_marks(out, decoded, style);
+}
+
+void append_marks(std::string& out, const Decoded& decoded, const TextStyle& style) {
+    append_loss(out, decoded.record, style);
+    append_findings(out, decoded.message, style);
+    if (!decoded.record.comment.empty()) {
         out += " # ";
-        append_escaped(out, record.comment);
+        append_escaped(out, decoded.record.comment);
     }
 }
 
@@ -282,8 +330,10 @@ void append_tree(std::string& out, const Decoded& decoded, const TextStyle& styl
         append_tree_line(out, message, node, style);
     for (const Finding& finding : message.findings) {
         const RuleRow& row = row_of(finding.rule);
-        const Painted mark(out, style, row.severity == Severity::error ? Paint::bad : Paint::caution);
-        fmt::format_to(into(out), "  [{}] {} at byte {}", row.id, describe(finding), finding.offset);
+        const Painted mark(out, style,
+                           row.severity == Severity::error ? Paint::bad : Paint::caution);
+        fmt::format_to(into(out), "  [{}] {} at byte {}", row.id, describe(finding),
+                       finding.offset);
         if (finding.sub != no_sub)
             fmt::format_to(into(out), ", operation {}", finding.sub);
         out += '\n';

@@ -4,8 +4,9 @@
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <iterator>
 
 namespace fusewire {
@@ -43,13 +44,14 @@ void append_mode(std::string& out, const Message& message, const Node& node) {
 
 // Linux "new" dev_t encoding: minor in bits 0-7 and 20-31, major in bits 8-19.
 void append_device(std::string& out, std::uint64_t value) {
-    fmt::format_to(end_of(out), "{}:{}", value >> 8 & 0xfff, (value & 0xff) | (value >> 12 & 0xfff00));
+    fmt::format_to(end_of(out), "{}:{}", value >> 8 & 0xfff,
+                   (value & 0xff) | (value >> 12 & 0xfff00));
 }
 
 void append_bytes(std::string& out, const Message& message, const Node& node) {
     const Bytes bytes = message.bytes_of(node);
-    const bool all_zero =
-        std::all_of(bytes.begin(), bytes.end(), [](std::byte byte) { return byte == std::byte{0}; });
+    const bool all_zero = std::all_of(bytes.begin(), bytes.end(),
+                                      [](std::byte byte) { return byte == std::byte{0}; });
     fmt::format_to(end_of(out), "{} byte{}", node.width, node.width == 1 ? "" : "s");
     if (bytes.size() < node.width)
         fmt::format_to(end_of(out), ", {} captured", bytes.size());
@@ -66,7 +68,8 @@ void append_bytes(std::string& out, const Message& message, const Node& node) {
 }
 
 void append_guess(std::string& out, const Message& message, const Node& node) {
-    const auto fitting = opcodes_with_reply_size(static_cast<std::uint32_t>(node.value), message.dialect);
+    const auto fitting =
+        opcodes_with_reply_size(static_cast<std::uint32_t>(node.value), message.dialect);
     if (fitting.empty())
         out += "no fixed reply";
     const char* separator = "";
@@ -110,8 +113,8 @@ ValueNames names_of(const Field& field, std::uint64_t value, DialectName dialect
     found.unnamed = value;
     std::uint64_t seen = 0; // masks that are used up: O_SYNC includes the bit of O_DSYNC
     for (const Value& row : field.values) {
-        const bool matches = (row.dialects & in_dialect(dialect)) != 0 && (value & row.mask) == row.value &&
-                             (seen & row.mask) != row.mask;
+        const bool matches = (row.dialects & in_dialect(dialect)) != 0 &&
+                             (value & row.mask) == row.value && (seen & row.mask) != row.mask;
         if (!matches)
             continue;
         found.names.push_back(row.name);
