@@ -2,11 +2,13 @@
 
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
+#include "cli/reference.h"
 #include "dissector/render/fields.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <span>
 
 namespace fusewire {
@@ -15,7 +17,26 @@ namespace {
 
 constexpr std::size_t help_column = 30;
 
+constexpr const char* help_of_help = "Print this help and exit";
+
+// Help in CLI11's form, but with our own line of usage.
+class HelpFormatter final : public CLI::Formatter {
+  public:
+    explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) {
+        column_width(help_column);
+    }
+
+    std::string make_usage(const CLI::App*, std::string) const override {
+        return "Usage: " + usage_ + "\n";
+    }
+
+  private:
+    std::string usage_;
+};
+
 std::string examples_text(std::span<const Example> examples) {
+    if (examples.empty())
+        return {};
     std::string text = "Examples:";
     for (const Example& example : examples)
         text += fmt::format("\n  {}\n      {}", example.line, example.what);
@@ -67,26 +88,22 @@ std::string reason_of(const CLI::ParseError& error) {
 
 } // namespace
 
-std::vector<Subcommand> add_subcommands(CLI::App& app) {
-    std::vector<Subcommand> commands;
-    for (const auto add :
-         {add_capture_command, add_read_command, add_import_command, add_fields_command})
-        commands.push_back(add(app));
-    for (Subcommand& command : commands) {
-        command.app->footer(examples_text(command.examples));
-        command.app->get_formatter()->column_width(help_column);
-    }
-    return commands;
-}
-
 CommandLine::CommandLine() : app_("Capture, decode and check the Linux FUSE protocol", "fusewire") {
     app_.set_version_flag("--version", "fusewire " FUSEWIRE_VERSION, "Print the version and exit");
-    app_.set_help_flag("-h,--help", "Print this help and exit");
+    app_.set_help_flag("-h,--help", help_of_help);
     app_.require_subcommand(0, 1);
-    commands_ = add_subcommands(app_);
-    for (const Subcommand& command : commands_)
-        command.app->set_help_flag("-h,--help", "Print this help and exit");
     app_.footer("fusewire COMMAND --help explains a command.");
+    app_.formatter(std::make_shared<HelpFormatter>("fusewire COMMAND [OPTIONS]..."));
+    for (const auto add :
+         {add_capture_command, add_read_command, add_import_command, add_fields_command})
+        commands_.push_back(add(app_));
+    commands_.push_back(add_completion_command(app_, commands_));
+    commands_.push_back(add_manual_command(app_, commands_));
+    for (const Subcommand& command : commands_) {
+        command.app->set_help_flag("-h,--help", help_of_help);
+        command.app->footer(examples_text(command.examples));
+        command.app->formatter(std::make_shared<HelpFormatter>(synopsis_of(reference_of(command))));
+    }
 }
 
 const Subcommand* CommandLine::find(const std::string& name) const {

@@ -50,14 +50,18 @@ struct Entry {
     const FieldPath* path = nullptr; // of the tables
 };
 
+// A name that stands for a message as a whole or for a kind hides a header field that bears it too.
 std::vector<Entry> all_entries() {
     std::vector<Entry> entries;
+    const auto is_taken = [&](std::string_view name) {
+        return std::ranges::find(entries, name, &Entry::name) != entries.end();
+    };
     for (const MessageField& field : message_fields())
         entries.push_back({field.name, "message", field.doc});
     for (const KindField& field : kind_fields())
         entries.push_back({field.name, "kind", field.doc});
     for (const FieldPath& path : all_field_paths())
-        if (path.field().kind != Kind::group)
+        if (path.field().kind != Kind::group && !is_taken(path.name))
             entries.push_back({path.name, kind_words[static_cast<std::size_t>(path.field().kind)],
                                path.field().label, &path});
     return entries;
@@ -258,6 +262,10 @@ Subcommand add_fields_command(CLI::App& app) {
         {"fusewire fields lookup", "the fields of LOOKUP and what else has it in its name"},
         {"fusewire fields -T json", "kinds, opcodes and named values, for programs"},
     };
+    command.details =
+        "A name is fuse., the opcode, and the field, with the structures between them: "
+        "fuse.getattr.attr.mode. The same names below the opcode are the keys of layers in JSON. "
+        "Some short names stand for every field of one kind, wherever it is: fuse.nodeid.";
     return command;
 }
 
