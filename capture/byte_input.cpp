@@ -150,6 +150,8 @@ Bytes ByteInput::refill(std::size_t count) {
         const std::size_t missing = count - (end_ - cursor_);
         if (buffer_.size() - end_ < std::min(missing, read_size))
             make_room(count);
+        if (idle_)
+            idle_();
         auto got = stream_->read(std::span{buffer_}.subspan(end_));
         if (!got) {
             failure_ = got.error();

@@ -25,6 +25,7 @@ class CaptureFile final : public RecordSource, public RandomAccess {
     bool rewindable() const override { return input_->rewindable(); }
     Result<void> rewind() override;
     RandomAccess* random_access() override { return input_->whole().empty() ? nullptr : this; }
+    void on_idle(std::function<void()> idle) override { input_->on_idle(std::move(idle)); }
     Progress progress() const override { return input_->progress(); }
     const std::vector<std::string>& warnings() const override { return warnings_.lines(); }
 

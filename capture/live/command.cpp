@@ -1,8 +1,8 @@
 #include "capture/live/command.h"
 
 #include <fmt/format.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -105,7 +105,7 @@ Result<Command> Command::prepare(std::vector<std::string> arguments, const Ident
         ours.reset();
         run_child(plan, theirs.get());
     }
-    Fd pidfd(pidfd_open(pid, 0));
+    Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
     const int error = errno;
     Command command(arguments[0], pid, std::move(pidfd), std::move(ours));
     if (!command.pidfd_)

@@ -13,6 +13,9 @@ class EpochClock {
     // Measures the offset again if the last time is more than 10 s ago; cheap otherwise.
     void refresh();
 
+    // Now, on the same scale.
+    std::int64_t now() const;
+
     std::int64_t from_monotonic(std::uint64_t time_ns) const {
         return static_cast<std::int64_t>(time_ns) + offset_ns_;
     }

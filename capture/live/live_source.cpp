@@ -141,7 +141,8 @@ bool LiveSource::take(Record& record) {
     return false;
 }
 
-// What was lost after the last message has no message to be told on.
+// What was lost after the last message has no message to be told on. It may belong to any
+// connection; it is told on one that is known.
 bool LiveSource::take_loss(Record& record) {
     joiner_.abandon();
     update_loss();
@@ -149,10 +150,9 @@ bool LiveSource::take_loss(Record& record) {
         return false;
     record = {};
     record.direction = Direction::loss;
-    record.transport = Transport::unknown;
-    record.flags = record_no_time;
-    if (!filter_.empty())
-        record.conn = filter_.front();
+    record.message_number = record.frame = ++message_number_;
+    record.time_ns = clock_.now();
+    record.conn = last_conn_;
     add_loss(record);
     return true;
 }
@@ -198,6 +198,7 @@ void LiveSource::fill(Record& record, const JoinedMessage& message) {
     counts_.messages++;
     counts_.bytes += captured;
 
+    last_conn_ = record.conn;
     Connection& connection = describe(record.conn);
     // Requests are seen in the task that asks, replies in the server.
     if (record.direction == Direction::request && record.transport == Transport::tracepoint)
@@ -245,6 +246,8 @@ void LiveSource::describe_all() {
             connections_.push_back({.conn = conn});
     for (Connection& connection : connections_)
         complete(connection);
+    if (!connections_.empty())
+        last_conn_ = connections_.front().conn;
 }
 
 // One that is being mounted sends INIT before it is in mountinfo: then its name stays empty.

@@ -95,6 +95,7 @@ class LiveSource final : public RecordSource {
     LiveCounts counts_;
     std::uint64_t reported_loss_ = 0; // what records have told so far
     std::uint64_t message_number_ = 0;
+    ConnId last_conn_{};
     Fd epoll_;
     Fd stop_event_;
     std::atomic<bool> stopping_ = false;

@@ -54,7 +54,9 @@ Contents read_opened(const Result<std::unique_ptr<Source>>& source) {
 
 } // namespace
 
-Contents read_all(const std::string& path) { return read_opened(open_capture(path)); }
+Contents read_all(const std::string& path) {
+    return read_opened(open_capture(path));
+}
 
 Contents read_bytes(std::span<const std::byte> bytes) {
     return read_opened(files::CaptureFile::open(files::ByteInput::over(bytes, "bytes")));

@@ -1,0 +1,35 @@
+// The subcommands. Each has one file, which describes its options to CLI11 and runs it; help, man
+// pages and shell completions are all made from these descriptions.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace fusewire {
+
+struct Example {
+    const char* line; // as typed
+    const char* what; // it does
+};
+
+struct Command {
+    CLI::App* app = nullptr;
+    std::function<int()> run; // after parsing; returns an ExitCode
+    std::vector<Example> examples;
+    std::string details; // paragraphs of the man page, after an empty line each
+    // Takes what follows "--"; null if the command knows no such part.
+    std::function<void(std::vector<std::string>)> after_dashes;
+};
+
+Command add_capture_command(CLI::App& app);
+Command add_read_command(CLI::App& app);
+Command add_import_command(CLI::App& app);
+Command add_fields_command(CLI::App& app);
+
+// In the order of the help.
+std::vector<Command> add_commands(CLI::App& app);
+
+} // namespace fusewire
