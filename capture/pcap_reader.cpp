@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t file_header_size = 24;
 constexpr std::size_t packet_header_size = 16;
+constexpr std::size_t captured_at = 8; // in a packet header
 constexpr std::size_t stdio_buffer_size = 256 * 1024;
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 
@@ -61,6 +62,7 @@ class PcapReader final : public PacketReader {
     std::uint32_t interface_count() const override { return 1; }
 
   private:
+    std::uint32_t stored_length(std::uint32_t given) const;
     Result<bool> finish();
 
     struct Close {
@@ -110,8 +112,16 @@ Result<bool> PcapReader::next(Packet& packet) {
     packet.frame = ++frame_;
     // With nanosecond precision asked for, libpcap puts nanoseconds into tv_usec.
     packet.time_ns = header->ts.tv_sec * ns_per_second + header->ts.tv_usec;
-    next_offset_ += packet_header_size + header->caplen;
+    next_offset_ += packet_header_size + stored_length(header->caplen);
     return true;
+}
+
+// libpcap shortens packets that are longer than the file's snap length; the file has them whole.
+std::uint32_t PcapReader::stored_length(std::uint32_t given) const {
+    const Bytes file = input_.whole();
+    if (next_offset_ + packet_header_size > file.size())
+        return given;
+    return load<std::uint32_t>(file.data() + next_offset_ + captured_at, order_);
 }
 
 Result<bool> PcapReader::finish() {
@@ -138,7 +148,7 @@ Result<bool> PcapReader::packet_at(std::uint64_t& offset, Packet& packet) const 
         return false;
     const std::byte* head = file.data() + offset;
     const auto field = [&](std::size_t at) { return load<std::uint32_t>(head + at, order_); };
-    const std::uint32_t captured = field(8);
+    const std::uint32_t captured = field(captured_at);
     if (captured > file.size() - offset - packet_header_size)
         return false;
     packet.data = {head + packet_header_size, captured};
