@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <pcap/pcap.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -75,6 +76,7 @@ class PcapReader final : public PacketReader {
     std::unique_ptr<pcap_t, Close> pcap_;
     ByteOrder order_ = ByteOrder::little;
     const PcapMagic* magic_ = nullptr;
+    bool plain_ = false; // packet headers are as in version 2.4; older ones swap the lengths
     std::uint64_t next_offset_ = file_header_size;
     std::uint64_t frame_ = 0;
 };
@@ -96,6 +98,8 @@ Result<void> PcapReader::restart() {
     const auto link_type = static_cast<std::uint32_t>(pcap_datalink(pcap_.get()));
     if (!is_our_link_type(link_type))
         return tl::unexpected(foreign_link_type(input_.name(), "pcap", link_type));
+    plain_ = magic_ != nullptr && magic_->plain && pcap_major_version(pcap_.get()) == 2 &&
+             pcap_minor_version(pcap_.get()) == 4;
     next_offset_ = file_header_size;
     frame_ = 0;
     return {};
@@ -140,7 +144,7 @@ Result<bool> PcapReader::finish() {
 
 Result<bool> PcapReader::packet_at(std::uint64_t& offset, Packet& packet) const {
     const Bytes file = input_.whole();
-    if (magic_ == nullptr || !magic_->plain)
+    if (!plain_)
         return fail(Errc::unsupported, fmt::format("{}: packets of this pcap variant cannot be "
                                                    "read out of order",
                                                    input_.name()));
@@ -151,7 +155,8 @@ Result<bool> PcapReader::packet_at(std::uint64_t& offset, Packet& packet) const 
     const std::uint32_t captured = field(captured_at);
     if (captured > file.size() - offset - packet_header_size)
         return false;
-    packet.data = {head + packet_header_size, captured};
+    const auto snapshot = static_cast<std::uint32_t>(pcap_snapshot(pcap_.get()));
+    packet.data = {head + packet_header_size, std::min(captured, snapshot)};
     packet.offset = offset;
     packet.frame = 0;
     packet.time_ns = field(0) * ns_per_second + field(4) * magic_->ns_per_tick;
