@@ -26,9 +26,9 @@ bool is_option(const std::string& argument) {
     return argument.size() > 1 && argument.front() == '-';
 }
 
-std::vector<std::string> command_names(std::span<const Command> commands) {
+std::vector<std::string> command_names(std::span<const Subcommand> commands) {
     std::vector<std::string> names;
-    for (const Command& command : commands)
+    for (const Subcommand& command : commands)
         names.push_back(command.app->get_name());
     return names;
 }
@@ -49,7 +49,7 @@ std::string suggestion(const std::string& word, std::span<const std::string> kno
     return near.empty() ? std::string() : fmt::format("; did you mean {}?", near);
 }
 
-int unknown_command(const std::string& name, std::span<const Command> commands) {
+int unknown_command(const std::string& name, std::span<const Subcommand> commands) {
     const std::string near = suggestion(name, command_names(commands));
     say(fmt::format("no command is called {}{}", name,
                     near.empty() ? "; fusewire --help lists them" : near));
@@ -67,11 +67,12 @@ std::string reason_of(const CLI::ParseError& error) {
 
 } // namespace
 
-std::vector<Command> add_commands(CLI::App& app) {
-    std::vector<Command> commands;
-    for (const auto add : {add_read_command, add_import_command, add_fields_command})
+std::vector<Subcommand> add_subcommands(CLI::App& app) {
+    std::vector<Subcommand> commands;
+    for (const auto add :
+         {add_capture_command, add_read_command, add_import_command, add_fields_command})
         commands.push_back(add(app));
-    for (Command& command : commands) {
+    for (Subcommand& command : commands) {
         command.app->footer(examples_text(command.examples));
         command.app->get_formatter()->column_width(help_column);
     }
@@ -82,15 +83,15 @@ CommandLine::CommandLine() : app_("Capture, decode and check the Linux FUSE prot
     app_.set_version_flag("--version", "fusewire " FUSEWIRE_VERSION, "Print the version and exit");
     app_.set_help_flag("-h,--help", "Print this help and exit");
     app_.require_subcommand(0, 1);
-    commands_ = add_commands(app_);
-    for (const Command& command : commands_)
+    commands_ = add_subcommands(app_);
+    for (const Subcommand& command : commands_)
         command.app->set_help_flag("-h,--help", "Print this help and exit");
     app_.footer("fusewire COMMAND --help explains a command.");
 }
 
-const Command* CommandLine::find(const std::string& name) const {
+const Subcommand* CommandLine::find(const std::string& name) const {
     const auto found = std::ranges::find_if(
-        commands_, [&](const Command& command) { return command.app->get_name() == name; });
+        commands_, [&](const Subcommand& command) { return command.app->get_name() == name; });
     return found == commands_.end() ? nullptr : &*found;
 }
 
@@ -99,7 +100,7 @@ int CommandLine::run(std::vector<std::string> arguments) {
         say("no command given; fusewire --help lists them");
         return exit_usage;
     }
-    const Command* command = find(arguments.front());
+    const Subcommand* command = find(arguments.front());
     if (command == nullptr && !is_option(arguments.front()))
         return unknown_command(arguments.front(), commands_);
     if (command != nullptr && command->after_dashes) {
@@ -112,7 +113,7 @@ int CommandLine::run(std::vector<std::string> arguments) {
     return parse_and_run(std::move(arguments), command);
 }
 
-int CommandLine::parse_and_run(std::vector<std::string> arguments, const Command* command) {
+int CommandLine::parse_and_run(std::vector<std::string> arguments, const Subcommand* command) {
     std::ranges::reverse(arguments); // as CLI11 wants them
     try {
         app_.parse(std::move(arguments));
@@ -128,7 +129,7 @@ int CommandLine::parse_and_run(std::vector<std::string> arguments, const Command
     return command->run();
 }
 
-int CommandLine::wrong_arguments(const CLI::ParseError& error, const Command* command) const {
+int CommandLine::wrong_arguments(const CLI::ParseError& error, const Subcommand* command) const {
     const CLI::App& app = command == nullptr ? app_ : *command->app;
     const std::string help =
         command == nullptr ? "fusewire --help" : fmt::format("fusewire {} --help", app.get_name());

@@ -1,11 +1,11 @@
 // fusewire fields: the reference of field names, printed from the tables.
 #include "dissector/render/fields.h"
 
-#include "cli/command.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/subcommand.h"
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
 
@@ -241,7 +241,7 @@ int run_fields(const FieldsOptions& options) {
 
 } // namespace
 
-Command add_fields_command(CLI::App& app) {
+Subcommand add_fields_command(CLI::App& app) {
     const auto options = std::make_shared<FieldsOptions>();
     CLI::App* fields = app.add_subcommand("fields", "List the names of fields");
     fields
@@ -250,7 +250,7 @@ Command add_fields_command(CLI::App& app) {
         ->type_name("");
     add_choice(*fields, "-T", options->format, fields_formats, "What to print, text by default");
 
-    Command command;
+    Subcommand command;
     command.app = fields;
     command.run = [options] { return run_fields(*options); };
     command.examples = {
