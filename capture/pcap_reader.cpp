@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t file_header_size = 24;
 constexpr std::size_t packet_header_size = 16;
+constexpr std::size_t captured_at = 8; // in a packet header
 constexpr std::size_t stdio_buffer_size = 256 * 1024;
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 
@@ -62,8 +63,8 @@ class PcapReader final : public PacketReader {
     std::uint32_t interface_count() const override { return 1; }
 
   private:
+    std::uint32_t stored_length(std::uint32_t given) const;
     Result<bool> finish();
-    std::uint32_t stored_length(std::uint64_t offset) const;
 
     struct Close {
         void operator()(pcap_t* pcap) const { pcap_close(pcap); }
@@ -115,18 +116,16 @@ Result<bool> PcapReader::next(Packet& packet) {
     packet.frame = ++frame_;
     // With nanosecond precision asked for, libpcap puts nanoseconds into tv_usec.
     packet.time_ns = header->ts.tv_sec * ns_per_second + header->ts.tv_usec;
-    next_offset_ += packet_header_size + stored_length(next_offset_);
+    next_offset_ += packet_header_size + stored_length(header->caplen);
     return true;
 }
 
-// Bytes that the packet at `offset` takes in a mapped file: libpcap gives out no more of them than
-// the file's snapshot length, but skips them all.
-std::uint32_t PcapReader::stored_length(std::uint64_t offset) const {
-    constexpr std::size_t at_captured = 8;
+// libpcap shortens packets that are longer than the file's snap length; the file has them whole.
+std::uint32_t PcapReader::stored_length(std::uint32_t given) const {
     const Bytes file = input_.whole();
-    if (offset > file.size() || file.size() - offset < packet_header_size)
-        return 0;
-    return load<std::uint32_t>(file.data() + offset + at_captured, order_);
+    if (next_offset_ + packet_header_size > file.size())
+        return given;
+    return load<std::uint32_t>(file.data() + next_offset_ + captured_at, order_);
 }
 
 Result<bool> PcapReader::finish() {
@@ -153,7 +152,7 @@ Result<bool> PcapReader::packet_at(std::uint64_t& offset, Packet& packet) const 
         return false;
     const std::byte* head = file.data() + offset;
     const auto field = [&](std::size_t at) { return load<std::uint32_t>(head + at, order_); };
-    const std::uint32_t captured = stored_length(offset);
+    const std::uint32_t captured = field(captured_at);
     if (captured > file.size() - offset - packet_header_size)
         return false;
     const auto snapshot = static_cast<std::uint32_t>(pcap_snapshot(pcap_.get()));

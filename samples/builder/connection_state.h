@@ -20,6 +20,7 @@ struct ConnectionState {
 
     Connection about;
     bool described = false; // its row is in the sample
+    DialectName dialect = DialectName::unknown;
     std::uint64_t next_unique = 2;
     std::uint64_t minor = latest_minor; // until INIT says otherwise
     std::uint64_t flags = ~std::uint64_t{0};

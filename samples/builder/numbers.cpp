@@ -115,9 +115,12 @@ class Expression {
         std::uint64_t value = 0;
         const auto [end, error] =
             std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
-        if (error != std::errc{} || end != digits.data() + digits.size())
+        if (error == std::errc{} && end == digits.data() + digits.size())
+            return value << shift;
+        const auto named = names_ ? names_(whole) : std::nullopt; // ioctl's flag 32BIT
+        if (!named)
             complain(fmt::format("\"{}\" is not a number of at most 64 bits", whole));
-        return value << shift;
+        return named.value_or(0);
     }
 
     std::uint64_t name() {

@@ -214,7 +214,10 @@ bool Parser::continues_on_next_line() const {
     std::size_t ahead = 0;
     while (peek(ahead).kind == TokenKind::line_end)
         ++ahead;
-    return ahead > 0 && starts_assignment(ahead);
+    const Token& next = peek(ahead);
+    const bool fits = starts_assignment(ahead) || next.kind == TokenKind::call ||
+                      (next.kind == TokenKind::word && next.text == "repeat");
+    return ahead > 0 && fits && next.place.column > column_;
 }
 
 void Parser::assignments(std::vector<Assignment>& out, bool in_block) {
@@ -300,6 +303,7 @@ void Parser::sub_messages(std::vector<MessageText>& out) {
             repeat(nested);
             continue;
         }
+        begin_statement();
         out.push_back(message());
         end_of_statement();
     }

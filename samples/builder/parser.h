@@ -21,6 +21,8 @@ class Parser {
     void expect_mark(char mark, std::string_view why);
     bool take_word(std::string_view word);
     void skip_lines();
+    // Lines indented further than this one belong to the statement that begins here.
+    void begin_statement() { column_ = peek().place.column; }
     // Nothing more may stand on this line.
     void end_of_statement();
 
@@ -65,6 +67,7 @@ class Parser {
     Scope& scope_;
     Complaint& complaint_;
     std::size_t at_;
+    std::uint32_t column_ = 0; // where the statement began
     Token end_{};
 };
 

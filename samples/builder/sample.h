@@ -32,7 +32,7 @@ struct Expectation {
 struct Sample {
     std::string name;
     std::string description; // the comment that the text begins with
-    DialectName dialect = DialectName::unknown;
+    DialectName dialect = DialectName::unknown; // also where connections differ
     std::vector<Connection> connections;
     std::vector<SampleRecord> records;
     std::vector<Expectation> expectations;

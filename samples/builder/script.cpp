@@ -118,6 +118,8 @@ void Script::statements(Range range, Scope& scope) {
 }
 
 void Script::statement(Parser& parser) {
+    parser.begin_statement();
+    take_time(parser);
     if (parser.peek().kind == TokenKind::call)
         parser.call([&](Range range, Scope& inner) { statements(range, inner); });
     else if (!keyword(parser))
@@ -139,9 +141,7 @@ bool Script::keyword(Parser& parser) {
     };
     const Token& first = parser.peek();
     const std::string_view word = first.text;
-    const bool is_message = first.is('[') || word == ">" || word == "<" || word == "!" ||
-                            (first.kind == TokenKind::word && word.starts_with('@'));
-    if (is_message)
+    if (first.is('[') || word == ">" || word == "<" || word == "!")
         return false;
     const Statement* statement = find(known, word);
     if (first.kind != TokenKind::word || statement == nullptr) {
@@ -156,13 +156,14 @@ bool Script::keyword(Parser& parser) {
 
 void Script::dialect(Parser& parser) {
     const Token name = parser.cooked("a dialect's name");
-    if (!parse_dialect(name.text, state_.meaning.dialect)) {
+    if (!parse_dialect(name.text, state_.dialect)) {
         std::vector<std::string> names;
         for (int i = 0; i < dialect_count; ++i)
             names.emplace_back(spelling(static_cast<DialectName>(i)));
         complaint_.say(name.place, fmt::format("no dialect \"{}\"{}", name.text, did_you_mean(name.text, names)));
     }
-    state_.sample.dialect = state_.meaning.dialect;
+    if (const auto known = state_.connections.find(state_.conn); known != state_.connections.end())
+        known->second.dialect = state_.dialect;
 }
 
 void Script::order(Parser& parser) {
@@ -402,18 +403,21 @@ std::uint64_t Script::number(const Assignment& assignment) {
 }
 
 ConnectionState& Script::here() {
-    ConnectionState& connection = state_.connections[state_.conn];
-    connection.about.conn = ConnId{state_.conn};
-    return connection;
+    const auto [at, is_new] = state_.connections.try_emplace(state_.conn);
+    if (is_new) {
+        at->second.about.conn = ConnId{state_.conn};
+        at->second.dialect = state_.dialect;
+    }
+    return at->second;
 }
 
 Encoder Script::encoder() {
     state_.meaning.labels = &state_.labels;
+    state_.meaning.dialect = here().dialect;
     return {state_.meaning, here().minor, here().flags, complaint_};
 }
 
 void Script::message(Parser& parser) {
-    take_time(parser);
     RecordOptions options = state_.record;
     take_options(parser, options);
     const Token sign = parser.cooked("\">\", \"<\" or \"!\"");
@@ -476,6 +480,7 @@ ConnectionState::Asked* Script::answered_by(const MessageText& text, const Writt
         if (assignment.name() != "unique" && assignment.name() != "header.unique")
             continue;
         state_.meaning.labels = &state_.labels;
+        state_.meaning.dialect = connection.dialect;
         return connection.find(integer_of(unique, assignment.value, state_.meaning, complaint_));
     }
     ConnectionState::Asked* waiting = connection.unanswered(text.opcode);
@@ -516,6 +521,10 @@ void Script::add(Direction direction, Octets bytes, const RecordOptions& options
     if (!connection.described)
         state_.sample.connections.push_back(connection.about);
     connection.described = true;
+    if (state_.sample.records.empty())
+        state_.sample.dialect = connection.dialect;
+    else if (state_.sample.dialect != connection.dialect)
+        state_.sample.dialect = DialectName::unknown; // several
 
     SampleRecord out{options.header, std::move(bytes), options.comment};
     out.header.direction = direction;

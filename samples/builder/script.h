@@ -29,6 +29,7 @@ class Script {
     struct State {
         Sample sample;
         Meaning meaning;
+        DialectName dialect = DialectName::unknown; // of connections not seen yet
         std::map<std::uint32_t, ConnectionState> connections;
         std::uint32_t conn = 0;
         RequestHeader caller;

@@ -25,13 +25,22 @@ void collect(const Struct& layout, std::uint32_t base, std::span<const std::stri
     }
 }
 
-// The nanoseconds that go with a field of seconds: atimensec, entry_valid_nsec.
-const Field* nanoseconds_of(const Struct& layout, const Field& seconds) {
-    for (const Field& field : layout.fields)
-        if (field.name == std::string(seconds.name) + "nsec" ||
-            field.name == std::string(seconds.name) + "_nsec")
+// The nanoseconds that go with a field of seconds: atimensec, entry_valid_nsec, tv_nsec after tv_sec.
+const Field* nanoseconds_of(const FieldPlace& seconds) {
+    const std::string name = seconds.field->name;
+    for (const Field& field : seconds.parent->fields)
+        if (field.kind == Kind::nanoseconds && (field.name == name + "nsec" || field.name == name + "_nsec" ||
+                                                (name == "tv_sec" && field.name == std::string("tv_nsec"))))
             return &field;
     return nullptr;
+}
+
+// The seconds of a group that is a time; without a field for any other group.
+FieldPlace seconds_in(const FieldPlace& group) {
+    for (const Field& field : group.field->members->fields)
+        if (field.name == std::string("tv_sec"))
+            return {&field, group.offset + field.offset, group.field->members, group.offset};
+    return {};
 }
 
 } // namespace
@@ -93,6 +102,11 @@ void StructValue::store(const FieldPlace& at, std::uint64_t value) {
 }
 
 void StructValue::assign_group(const FieldPlace& at, const Assignment& assignment) {
+    const FieldPlace seconds = seconds_in(at);
+    if (assignment.value.form == Written::Form::word && seconds.field != nullptr) {
+        assign(seconds, assignment); // a time without its nanoseconds
+        return;
+    }
     if (assignment.value.form != Written::Form::group) {
         complaint_->say(assignment.value.place,
                         fmt::format("\"{0}\" is a group, write {0}{{…}} or {0}.member=", at.field->name));
@@ -116,18 +130,15 @@ void StructValue::assign_group(const FieldPlace& at, const Assignment& assignmen
 // atime=1.5 means seconds and the nanoseconds beside them, or inside a group of the two.
 void StructValue::assign_fraction(const FieldPlace& at, std::uint64_t seconds, std::uint64_t nanoseconds,
                                   const Place& place) {
-    const Struct* pair = at.field->members != nullptr ? at.field->members : at.parent;
-    const std::uint32_t base = at.field->members != nullptr ? at.offset : at.base;
-    const bool is_pair = at.field->members != nullptr && pair->fields.size() >= 2;
-    const Field* first = is_pair ? &pair->fields[0] : at.field;
-    const Field* second = is_pair ? &pair->fields[1] : nanoseconds_of(*pair, *at.field);
-    if (second == nullptr || second->kind != Kind::nanoseconds) {
+    const bool is_group = at.field->members != nullptr;
+    const FieldPlace at_first = is_group ? seconds_in(at) : at;
+    const Field* second = at_first.field != nullptr ? nanoseconds_of(at_first) : nullptr;
+    if (second == nullptr) {
         complaint_->say(place, fmt::format("\"{}\" has no nanoseconds, it takes a whole number",
                                            at.field->name));
         return;
     }
-    const FieldPlace at_first{first, base + first->offset, pair, base};
-    const FieldPlace at_second{second, base + second->offset, pair, base};
+    const FieldPlace at_second{second, at_first.base + second->offset, at_first.parent, at_first.base};
     if (!holds(at_first, place) || !holds(at_second, place))
         return;
     store(at_first, seconds);

@@ -15,7 +15,7 @@ struct Example {
     const char* what; // it does
 };
 
-struct Command {
+struct Subcommand {
     CLI::App* app = nullptr;
     std::function<int()> run; // after parsing; returns an ExitCode
     std::vector<Example> examples;
@@ -24,12 +24,12 @@ struct Command {
     std::function<void(std::vector<std::string>)> after_dashes;
 };
 
-Command add_capture_command(CLI::App& app);
-Command add_read_command(CLI::App& app);
-Command add_import_command(CLI::App& app);
-Command add_fields_command(CLI::App& app);
-
-// In the order of the help.
-std::vector<Command> add_commands(CLI::App& app);
+Subcommand add_capture_command(CLI::App& app);
+Subcommand add_read_command(CLI::App& app);
+Subcommand add_import_command(CLI::App& app);
+Subcommand add_fields_command(CLI::App& app);
+// These describe all subcommands, which have to outlive them.
+Subcommand add_completion_command(CLI::App& app, const std::vector<Subcommand>& all);
+Subcommand add_manual_command(CLI::App& app, const std::vector<Subcommand>& all);
 
 } // namespace fusewire
