@@ -9,6 +9,6 @@
 namespace fusewire::fuzz {
 
 // An error instead of a source is a good answer to hostile bytes.
-void read_whole(Result<std::unique_ptr<RecordSource>> source);
+void read_whole(Result<std::unique_ptr<RecordSource>> opened);
 
 } // namespace fusewire::fuzz
