@@ -1,11 +1,11 @@
 # Configures SOURCE in BUILD where bpftool cannot be found: the default leaves the probe out and says
 # so, and FUSEWIRE_BPF=ON is an error.
-set(hide_bpftool -DCMAKE_IGNORE_PATH=/usr/sbin\;/sbin\;/usr/local/sbin)
+set(hide_bpftool "-DCMAKE_IGNORE_PATH=/usr/sbin;/sbin;/usr/local/sbin")
 
 function(configure result output)
     file(REMOVE_RECURSE ${BUILD})
     execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G Ninja
-            -DBUILD_TESTING=OFF ${hide_bpftool} ${ARGN}
+            -DBUILD_TESTING=OFF "${hide_bpftool}" ${ARGN}
         RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
     set(${result} ${status} PARENT_SCOPE)
     set(${output} "${text}" PARENT_SCOPE)

@@ -11,6 +11,7 @@
 #include "tests/fuzz/message_input.h"
 
 #include <map>
+#include <vector>
 
 namespace fusewire::fuzz {
 namespace {
@@ -29,6 +30,19 @@ Dialect take_dialect(Input& input) {
     return dialect;
 }
 
+// A request as it stays known until it is answered, with the bytes that it refers to.
+struct Asked {
+    Message message;
+    std::vector<std::byte> bytes;
+};
+
+void keep(std::map<std::uint64_t, Asked>& requests, const Message& message) {
+    Asked& asked = requests[message.unique];
+    asked.bytes.assign(message.bytes.begin(), message.bytes.end());
+    asked.message = message;
+    asked.message.bytes = asked.bytes;
+}
+
 void decode(const Record& record, const Context& context, Message& message) {
     dissect(record, context, message);
     check_message(record, message);
@@ -43,17 +57,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::Input input(data, size);
     Context context{.dialect = fuzz::take_dialect(input), .request = nullptr};
     fuzz::MessageInput messages(input);
-    std::map<std::uint64_t, RequestFacts> requests;
+    std::map<std::uint64_t, fuzz::Asked> requests;
     Record record;
     Message message;
     while (messages.next(record)) {
         context.request = nullptr;
         fuzz::decode(record, context, message);
         if (message.kind == MessageKind::request && requests.size() < fuzz::max_requests)
-            requests.insert_or_assign(message.unique, facts_of(message));
+            fuzz::keep(requests, message);
         const auto request = requests.find(message.unique);
         if (message.kind == MessageKind::reply && request != requests.end()) {
-            context.request = &request->second;
+            context.request = &request->second.message;
             fuzz::decode(record, context, message);
         }
     }
