@@ -64,7 +64,6 @@ class ByteInput {
 
     Progress progress() const;
     const std::string& name() const { return name_; }
-    Compression compression() const { return compression_; }
 
   private:
     explicit ByteInput(std::string name) : name_(std::move(name)) {}

@@ -264,6 +264,10 @@ Result<bool> ChainFile::finish(const Extent& last, std::uint64_t offset) {
         return fail(Errc::damaged,
                     fmt::format("{}: damaged from byte {} on: a record begins with {}",
                                 input_->name(), offset, row_.beginning));
+    if (offset == 0 && last.length > 0)
+        return fail(Errc::not_capture,
+                    fmt::format("{}: not {}, or cut: the first record needs {} bytes",
+                                input_->name(), row_.description, last.length));
     if (last.length > 0)
         warnings_.add(fmt::format("{}: the file is cut in the record that begins at byte {}",
                                   input_->name(), offset));

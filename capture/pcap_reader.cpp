@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <pcap/pcap.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t file_header_size = 24;
 constexpr std::size_t packet_header_size = 16;
+constexpr std::size_t captured_at = 8; // in a packet header
 constexpr std::size_t stdio_buffer_size = 256 * 1024;
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 
@@ -61,6 +63,7 @@ class PcapReader final : public PacketReader {
     std::uint32_t interface_count() const override { return 1; }
 
   private:
+    std::uint32_t stored_length(std::uint32_t given) const;
     Result<bool> finish();
 
     struct Close {
@@ -73,6 +76,7 @@ class PcapReader final : public PacketReader {
     std::unique_ptr<pcap_t, Close> pcap_;
     ByteOrder order_ = ByteOrder::little;
     const PcapMagic* magic_ = nullptr;
+    bool plain_ = false; // packet headers are as in version 2.4; older ones swap the lengths
     std::uint64_t next_offset_ = file_header_size;
     std::uint64_t frame_ = 0;
 };
@@ -94,6 +98,8 @@ Result<void> PcapReader::restart() {
     const auto link_type = static_cast<std::uint32_t>(pcap_datalink(pcap_.get()));
     if (!is_our_link_type(link_type))
         return tl::unexpected(foreign_link_type(input_.name(), "pcap", link_type));
+    plain_ = magic_ != nullptr && magic_->plain && pcap_major_version(pcap_.get()) == 2 &&
+             pcap_minor_version(pcap_.get()) == 4;
     next_offset_ = file_header_size;
     frame_ = 0;
     return {};
@@ -110,8 +116,16 @@ Result<bool> PcapReader::next(Packet& packet) {
     packet.frame = ++frame_;
     // With nanosecond precision asked for, libpcap puts nanoseconds into tv_usec.
     packet.time_ns = header->ts.tv_sec * ns_per_second + header->ts.tv_usec;
-    next_offset_ += packet_header_size + header->caplen;
+    next_offset_ += packet_header_size + stored_length(header->caplen);
     return true;
+}
+
+// libpcap shortens packets that are longer than the file's snap length; the file has them whole.
+std::uint32_t PcapReader::stored_length(std::uint32_t given) const {
+    const Bytes file = input_.whole();
+    if (next_offset_ + packet_header_size > file.size())
+        return given;
+    return load<std::uint32_t>(file.data() + next_offset_ + captured_at, order_);
 }
 
 Result<bool> PcapReader::finish() {
@@ -130,7 +144,7 @@ Result<bool> PcapReader::finish() {
 
 Result<bool> PcapReader::packet_at(std::uint64_t& offset, Packet& packet) const {
     const Bytes file = input_.whole();
-    if (magic_ == nullptr || !magic_->plain)
+    if (!plain_)
         return fail(Errc::unsupported, fmt::format("{}: packets of this pcap variant cannot be "
                                                    "read out of order",
                                                    input_.name()));
@@ -138,10 +152,11 @@ Result<bool> PcapReader::packet_at(std::uint64_t& offset, Packet& packet) const 
         return false;
     const std::byte* head = file.data() + offset;
     const auto field = [&](std::size_t at) { return load<std::uint32_t>(head + at, order_); };
-    const std::uint32_t captured = field(8);
+    const std::uint32_t captured = field(captured_at);
     if (captured > file.size() - offset - packet_header_size)
         return false;
-    packet.data = {head + packet_header_size, captured};
+    const auto snapshot = static_cast<std::uint32_t>(pcap_snapshot(pcap_.get()));
+    packet.data = {head + packet_header_size, std::min(captured, snapshot)};
     packet.offset = offset;
     packet.frame = 0;
     packet.time_ns = field(0) * ns_per_second + field(4) * magic_->ns_per_tick;

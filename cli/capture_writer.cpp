@@ -23,6 +23,10 @@ Result<CaptureWriter> CaptureWriter::create(const std::string& path, FileFormat 
                                             const std::string& input) {
     if (path != "-" && same_file(path, input))
         return fail(Errc::usage, fmt::format("-w {} is the file that is read; name another", path));
+    return create(path, format);
+}
+
+Result<CaptureWriter> CaptureWriter::create(const std::string& path, FileFormat format) {
     auto sink = create_capture(path, format);
     if (!sink)
         return tl::unexpected(sink.error());

@@ -12,7 +12,9 @@ namespace fusewire {
 
 class CaptureWriter {
   public:
-    // "-" is standard output. Errc::usage if `path` is the file that is being read from.
+    // "-" is standard output.
+    [[nodiscard]] static Result<CaptureWriter> create(const std::string& path, FileFormat format);
+    // Errc::usage if `path` is the file `input`, which would be emptied before it is read.
     [[nodiscard]] static Result<CaptureWriter> create(const std::string& path, FileFormat format,
                                                       const std::string& input);
 

@@ -2,11 +2,13 @@
 
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
+#include "cli/reference.h"
 #include "dissector/render/fields.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <span>
 
 namespace fusewire {
@@ -15,7 +17,26 @@ namespace {
 
 constexpr std::size_t help_column = 30;
 
+constexpr const char* help_of_help = "Print this help and exit";
+
+// Help in CLI11's form, but with our own line of usage.
+class HelpFormatter final : public CLI::Formatter {
+  public:
+    explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) {
+        column_width(help_column);
+    }
+
+    std::string make_usage(const CLI::App*, std::string) const override {
+        return "Usage: " + usage_ + "\n";
+    }
+
+  private:
+    std::string usage_;
+};
+
 std::string examples_text(std::span<const Example> examples) {
+    if (examples.empty())
+        return {};
     std::string text = "Examples:";
     for (const Example& example : examples)
         text += fmt::format("\n  {}\n      {}", example.line, example.what);
@@ -26,9 +47,9 @@ bool is_option(const std::string& argument) {
     return argument.size() > 1 && argument.front() == '-';
 }
 
-std::vector<std::string> command_names(std::span<const Command> commands) {
+std::vector<std::string> command_names(std::span<const Subcommand> commands) {
     std::vector<std::string> names;
-    for (const Command& command : commands)
+    for (const Subcommand& command : commands)
         names.push_back(command.app->get_name());
     return names;
 }
@@ -49,7 +70,7 @@ std::string suggestion(const std::string& word, std::span<const std::string> kno
     return near.empty() ? std::string() : fmt::format("; did you mean {}?", near);
 }
 
-int unknown_command(const std::string& name, std::span<const Command> commands) {
+int unknown_command(const std::string& name, std::span<const Subcommand> commands) {
     const std::string near = suggestion(name, command_names(commands));
     say(fmt::format("no command is called {}{}", name,
                     near.empty() ? "; fusewire --help lists them" : near));
@@ -67,30 +88,27 @@ std::string reason_of(const CLI::ParseError& error) {
 
 } // namespace
 
-std::vector<Command> add_commands(CLI::App& app) {
-    std::vector<Command> commands;
-    for (const auto add : {add_read_command, add_import_command, add_fields_command})
-        commands.push_back(add(app));
-    for (Command& command : commands) {
-        command.app->footer(examples_text(command.examples));
-        command.app->get_formatter()->column_width(help_column);
-    }
-    return commands;
-}
-
 CommandLine::CommandLine() : app_("Capture, decode and check the Linux FUSE protocol", "fusewire") {
     app_.set_version_flag("--version", "fusewire " FUSEWIRE_VERSION, "Print the version and exit");
-    app_.set_help_flag("-h,--help", "Print this help and exit");
+    app_.set_help_flag("-h,--help", help_of_help);
     app_.require_subcommand(0, 1);
-    commands_ = add_commands(app_);
-    for (const Command& command : commands_)
-        command.app->set_help_flag("-h,--help", "Print this help and exit");
     app_.footer("fusewire COMMAND --help explains a command.");
+    app_.formatter(std::make_shared<HelpFormatter>("fusewire COMMAND [OPTIONS]..."));
+    for (const auto add :
+         {add_capture_command, add_read_command, add_import_command, add_fields_command})
+        commands_.push_back(add(app_));
+    commands_.push_back(add_completion_command(app_, commands_));
+    commands_.push_back(add_manual_command(app_, commands_));
+    for (const Subcommand& command : commands_) {
+        command.app->set_help_flag("-h,--help", help_of_help);
+        command.app->footer(examples_text(command.examples));
+        command.app->formatter(std::make_shared<HelpFormatter>(synopsis_of(reference_of(command))));
+    }
 }
 
-const Command* CommandLine::find(const std::string& name) const {
+const Subcommand* CommandLine::find(const std::string& name) const {
     const auto found = std::ranges::find_if(
-        commands_, [&](const Command& command) { return command.app->get_name() == name; });
+        commands_, [&](const Subcommand& command) { return command.app->get_name() == name; });
     return found == commands_.end() ? nullptr : &*found;
 }
 
@@ -99,7 +117,7 @@ int CommandLine::run(std::vector<std::string> arguments) {
         say("no command given; fusewire --help lists them");
         return exit_usage;
     }
-    const Command* command = find(arguments.front());
+    const Subcommand* command = find(arguments.front());
     if (command == nullptr && !is_option(arguments.front()))
         return unknown_command(arguments.front(), commands_);
     if (command != nullptr && command->after_dashes) {
@@ -112,7 +130,7 @@ int CommandLine::run(std::vector<std::string> arguments) {
     return parse_and_run(std::move(arguments), command);
 }
 
-int CommandLine::parse_and_run(std::vector<std::string> arguments, const Command* command) {
+int CommandLine::parse_and_run(std::vector<std::string> arguments, const Subcommand* command) {
     std::ranges::reverse(arguments); // as CLI11 wants them
     try {
         app_.parse(std::move(arguments));
@@ -128,7 +146,7 @@ int CommandLine::parse_and_run(std::vector<std::string> arguments, const Command
     return command->run();
 }
 
-int CommandLine::wrong_arguments(const CLI::ParseError& error, const Command* command) const {
+int CommandLine::wrong_arguments(const CLI::ParseError& error, const Subcommand* command) const {
     const CLI::App& app = command == nullptr ? app_ : *command->app;
     const std::string help =
         command == nullptr ? "fusewire --help" : fmt::format("fusewire {} --help", app.get_name());

@@ -2,7 +2,7 @@
 // wrong.
 #pragma once
 
-#include "cli/command.h"
+#include "cli/subcommand.h"
 
 #include <string>
 #include <vector>
@@ -17,15 +17,15 @@ class CommandLine {
     int run(std::vector<std::string> arguments);
 
     const CLI::App& app() const { return app_; }
-    const std::vector<Command>& commands() const { return commands_; }
+    const std::vector<Subcommand>& commands() const { return commands_; }
 
   private:
-    const Command* find(const std::string& name) const;
-    int parse_and_run(std::vector<std::string> arguments, const Command* command);
-    int wrong_arguments(const CLI::ParseError& error, const Command* command) const;
+    const Subcommand* find(const std::string& name) const;
+    int parse_and_run(std::vector<std::string> arguments, const Subcommand* command);
+    int wrong_arguments(const CLI::ParseError& error, const Subcommand* command) const;
 
     CLI::App app_;
-    std::vector<Command> commands_;
+    std::vector<Subcommand> commands_;
 };
 
 } // namespace fusewire

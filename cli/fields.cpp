@@ -1,11 +1,11 @@
 // fusewire fields: the reference of field names, printed from the tables.
 #include "dissector/render/fields.h"
 
-#include "cli/command.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/subcommand.h"
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
 
@@ -50,14 +50,18 @@ struct Entry {
     const FieldPath* path = nullptr; // of the tables
 };
 
+// A name that stands for a message as a whole or for a kind hides a header field that bears it too.
 std::vector<Entry> all_entries() {
     std::vector<Entry> entries;
+    const auto is_taken = [&](std::string_view name) {
+        return std::ranges::find(entries, name, &Entry::name) != entries.end();
+    };
     for (const MessageField& field : message_fields())
         entries.push_back({field.name, "message", field.doc});
     for (const KindField& field : kind_fields())
         entries.push_back({field.name, "kind", field.doc});
     for (const FieldPath& path : all_field_paths())
-        if (path.field().kind != Kind::group)
+        if (path.field().kind != Kind::group && !is_taken(path.name))
             entries.push_back({path.name, kind_words[static_cast<std::size_t>(path.field().kind)],
                                path.field().label, &path});
     return entries;
@@ -241,7 +245,7 @@ int run_fields(const FieldsOptions& options) {
 
 } // namespace
 
-Command add_fields_command(CLI::App& app) {
+Subcommand add_fields_command(CLI::App& app) {
     const auto options = std::make_shared<FieldsOptions>();
     CLI::App* fields = app.add_subcommand("fields", "List the names of fields");
     fields
@@ -250,7 +254,7 @@ Command add_fields_command(CLI::App& app) {
         ->type_name("");
     add_choice(*fields, "-T", options->format, fields_formats, "What to print, text by default");
 
-    Command command;
+    Subcommand command;
     command.app = fields;
     command.run = [options] { return run_fields(*options); };
     command.examples = {
@@ -258,6 +262,10 @@ Command add_fields_command(CLI::App& app) {
         {"fusewire fields lookup", "the fields of LOOKUP and what else has it in its name"},
         {"fusewire fields -T json", "kinds, opcodes and named values, for programs"},
     };
+    command.details =
+        "A name is fuse., the opcode, and the field, with the structures between them: "
+        "fuse.getattr.attr.mode. The same names below the opcode are the keys of layers in JSON. "
+        "Some short names stand for every field of one kind, wherever it is: fuse.nodeid.";
     return command;
 }
 

@@ -2,12 +2,12 @@
 #include "capture/import.h"
 
 #include "cli/capture_writer.h"
-#include "cli/command.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
 #include "cli/progress_bar.h"
 #include "cli/stop.h"
+#include "cli/subcommand.h"
 
 #include <memory>
 
@@ -63,7 +63,7 @@ int run_import(const ImportOptions& options) {
 
 } // namespace
 
-Command add_import_command(CLI::App& app) {
+Subcommand add_import_command(CLI::App& app) {
     const auto options = std::make_shared<ImportOptions>();
     CLI::App* import = app.add_subcommand("import", "Turn a dump of another tool into a capture");
     add_choice(*import, "--from", options->from, import_formats,
@@ -77,7 +77,7 @@ Command add_import_command(CLI::App& app) {
         ->required();
     add_format_option(*import, options->format);
 
-    Command command;
+    Subcommand command;
     command.app = import;
     command.run = [options] { return run_import(*options); };
     command.examples = {

@@ -1,14 +1,14 @@
 // fusewire read: shows the messages of a capture, or writes them to another one.
 #include "capture/source.h"
 #include "cli/capture_writer.h"
-#include "cli/command.h"
 #include "cli/connection_text.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
+#include "cli/message_printer.h"
 #include "cli/options.h"
-#include "cli/output.h"
 #include "cli/progress_bar.h"
 #include "cli/stop.h"
+#include "cli/subcommand.h"
 #include "cli/view.h"
 
 #include <fmt/format.h>
@@ -18,7 +18,6 @@
 #include <limits>
 #include <memory>
 #include <optional>
-#include <unordered_set>
 
 namespace fusewire {
 
@@ -42,10 +41,12 @@ class Reading {
   public:
     Reading(const ReadOptions& options, std::unique_ptr<RecordSource> source,
             std::unique_ptr<View> view, std::optional<CaptureWriter> writer)
-        : options_(options), source_(std::move(source)), view_(std::move(view)),
-          writer_(std::move(writer)),
-          surveys_(view_ != nullptr && view_->needs_survey() && source_->rewindable()),
-          progress_(surveys_ ? 2 : 1) {}
+        : options_(options), source_(std::move(source)), writer_(std::move(writer)),
+          surveys_(view && view->needs_survey() && source_->rewindable()),
+          progress_(surveys_ ? 2 : 1) {
+        if (view)
+            printer_.emplace(std::move(view));
+    }
 
     int run();
 
@@ -54,36 +55,30 @@ class Reading {
     void survey();
     void show();
     bool next(Record& record);
-    void print(Session& session, const Record& record);
-    void introduce(const Record& record);
     int finish();
     void say_what_is_missing() const;
 
     const ReadOptions& options_;
     std::unique_ptr<RecordSource> source_;
-    std::unique_ptr<View> view_; // null: only writes
+    std::optional<MessagePrinter> printer_;
     std::optional<CaptureWriter> writer_;
     bool surveys_;
     ProgressBar progress_;
-    Output out_{STDOUT_FILENO};
     Survey survey_;
-    Message message_;
-    Exchange exchange_;
-    std::unordered_set<std::uint32_t> introduced_;
-    std::optional<ConnId> last_conn_;
     std::uint64_t lost_ = 0;
     std::optional<Error> error_;
 };
 
 int Reading::run() {
-    source_->on_idle([this] { out_.flush(); });
     if (surveys_)
         survey();
-    if (view_)
-        view_->begin(out_.text());
+    source_->on_idle([this] {
+        if (printer_)
+            printer_->flush();
+    });
+    if (printer_)
+        printer_->begin();
     show();
-    if (view_)
-        view_->end(out_.text());
     return finish();
 }
 
@@ -99,8 +94,10 @@ void Reading::survey() {
     Session session = new_session(nullptr);
     session.keep_survey();
     Record record;
+    Message message;
+    Exchange exchange;
     while (next(record))
-        session.see(record, message_, exchange_, false);
+        session.see(record, message, exchange, false);
     survey_ = session.survey();
     progress_.next_pass();
     error_.reset();
@@ -113,8 +110,8 @@ void Reading::show() {
     Record record;
     for (std::uint64_t shown = 0; shown < options_.count && !error_ && next(record); ++shown) {
         lost_ += record.lost;
-        if (view_)
-            print(session, record);
+        if (printer_)
+            printer_->print(session, *source_, record);
         if (!writer_)
             continue;
         if (auto written = writer_->write(*source_, record); !written)
@@ -123,7 +120,7 @@ void Reading::show() {
 }
 
 bool Reading::next(Record& record) {
-    if (stop_requested() || !out_.open())
+    if (stop_requested() || (printer_ && !printer_->open()))
         return false;
     auto more = source_->next(record);
     if (!more)
@@ -132,49 +129,33 @@ bool Reading::next(Record& record) {
     return more && *more;
 }
 
-void Reading::print(Session& session, const Record& record) {
-    introduce(record);
-    session.see(record, message_, exchange_, view_->needs_body());
-    view_->message(out_.text(), {record, message_, exchange_});
-    out_.settle();
-}
-
-void Reading::introduce(const Record& record) {
-    if (last_conn_ == record.conn)
-        return;
-    last_conn_ = record.conn;
-    if (!introduced_.insert(static_cast<std::uint32_t>(record.conn)).second)
-        return;
-    for (const Connection& connection : source_->connections())
-        if (connection.conn == record.conn)
-            view_->connection(out_.text(), connection);
-}
-
 int Reading::finish() {
     progress_.clear();
-    const auto printed = out_.finish();
     if (writer_ && !error_)
         if (auto flushed = writer_->flush(); !flushed)
             error_ = flushed.error();
-    const bool nobody_reads = (printed && !out_.open()) || (error_ && is_closed_pipe(*error_));
+    if (printer_)
+        if (auto printed = printer_->end(); !printed)
+            return report(printed.error());
+    const bool nobody_reads =
+        (printer_ && !printer_->open()) || (error_ && is_closed_pipe(*error_));
     if (nobody_reads)
         return exit_done;
-    if (!printed)
-        return report(printed.error());
     say_what_is_missing();
     end_as_signalled();
     return error_ ? report(*error_) : exit_done;
 }
 
 void Reading::say_what_is_missing() const {
+    const std::string name = options_.file == "-" ? "standard input" : options_.file;
     for (const std::string& warning : source_->warnings())
         say(warning);
     if (lost_ != 0)
-        say(fmt::format("{}: {} message{} lost during the capture", options_.file, lost_,
+        say(fmt::format("{}: {} message{} lost during the capture", name, lost_,
                         lost_ == 1 ? " was" : "s were"));
     const std::string blind = blind_spots(source_->connections());
-    if (view_ && !blind.empty() && isatty(STDERR_FILENO) == 1)
-        say(fmt::format("{}: {}", options_.file, blind));
+    if (printer_ && !blind.empty() && isatty(STDERR_FILENO) == 1)
+        say(fmt::format("{}: {}", name, blind));
 }
 
 int run_read(const ReadOptions& options) {
@@ -204,7 +185,7 @@ int run_read(const ReadOptions& options) {
 
 } // namespace
 
-Command add_read_command(CLI::App& app) {
+Subcommand add_read_command(CLI::App& app) {
     const auto options = std::make_shared<ReadOptions>();
     CLI::App* read = app.add_subcommand("read", "Show the messages of a capture");
     read->add_option("FILE", options->file,
@@ -219,7 +200,7 @@ Command add_read_command(CLI::App& app) {
     add_format_option(*read, options->format);
     add_dialect_option(*read, options->dialect);
 
-    Command command;
+    Subcommand command;
     command.app = read;
     command.run = [options] { return run_read(*options); };
     command.examples = {

@@ -59,7 +59,7 @@ class LiveSource final : public RecordSource {
     [[nodiscard]] Result<void> stop_when_readable(int fd);
 
     // Called when there is nothing to hand out for now: the time to flush what was written.
-    void on_idle(std::function<void()> callback) { on_idle_ = std::move(callback); }
+    void on_idle(std::function<void()> callback) override { on_idle_ = std::move(callback); }
 
     const LiveCounts& counts() const { return counts_; }
     const Tier& tier() const { return *tier_; }

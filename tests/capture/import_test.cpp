@@ -188,13 +188,22 @@ TEST_P(ImportFusedump, EveryPrefixGivesItsWholeRecords) {
     dump.v1('R', dump.fuse(56, 2))
         .v2('W', {dump.time(5, 6), dump.fuse(16, 2)})
         .v1('W', dump.fuse(300, 4));
-    for (std::size_t length = 1; length < dump.bytes().size(); ++length) {
+    for (std::size_t length = 57; length < dump.bytes().size(); ++length) {
         const Contents contents = import(Bytes{dump.bytes()}.first(length), ImportFormat::fusedump);
         ASSERT_FALSE(contents.failed) << length << contents.error.message;
-        ASSERT_EQ(contents.records.size(), (length >= 57 ? 1u : 0u) + (length >= 94 ? 1u : 0u))
-            << length;
+        ASSERT_EQ(contents.records.size(), length >= 94 ? 2u : 1u) << length;
         const bool between = length == 57 || length == 94;
         ASSERT_EQ(contents.warnings.size(), between ? 0u : 1u) << length;
+    }
+}
+
+TEST_P(ImportFusedump, APrefixWithoutAWholeRecordIsRefused) {
+    Dump dump{GetParam()};
+    dump.v1('R', dump.fuse(56, 2));
+    for (std::size_t length = 0; length < dump.bytes().size(); ++length) {
+        const Contents contents = import(Bytes{dump.bytes()}.first(length), ImportFormat::fusedump);
+        ASSERT_TRUE(contents.failed) << length;
+        EXPECT_EQ(contents.error.code, Errc::not_capture);
     }
 }
 

@@ -95,6 +95,21 @@ TEST_P(RandomAccessTest, PlacesWithoutARecordGiveNone) {
     }
 }
 
+TEST(RandomAccess, FindsPacketsLongerThanThePcapFilesSnapLength) {
+    const TempDir dir;
+    write_capture(dir.path("c"), FileFormat::pcap, {message(1, 500), message(2, 600)}, {});
+    ByteVector bytes = read_file(dir.path("c"));
+    files::store_le(&bytes[16], std::uint32_t{200});
+    write_file(dir.path("c"), bytes);
+    auto source = open_capture(dir.path("c"));
+    ASSERT_TRUE(source);
+    const auto all = remember(**source);
+    ASSERT_EQ(all.size(), 2u);
+    Record record;
+    ASSERT_TRUE((*source)->random_access()->read_at(all[1].position, record).value_or(false));
+    EXPECT_EQ(record.message_number, 2u);
+}
+
 TEST(RandomAccess, WorksAcrossSectionsAndLateInterfaces) {
     const TempDir dir;
     PcapngBytes big{files::ByteOrder::big};
