@@ -4,10 +4,10 @@
 #include "dissector/opcodes.h"
 #include "tests/samples/sample_files.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <map>
 
 namespace fusewire::samples {
@@ -15,7 +15,8 @@ namespace {
 
 std::vector<std::filesystem::path> captures_in(std::string_view folder) {
     std::vector<std::filesystem::path> captures;
-    for (const auto& entry : std::filesystem::directory_iterator(samples_folder() / "captures" / folder))
+    for (const auto& entry :
+         std::filesystem::directory_iterator(samples_folder() / "captures" / folder))
         if (entry.path().extension() == ".raw")
             captures.push_back(entry.path());
     std::sort(captures.begin(), captures.end());
@@ -34,7 +35,8 @@ std::vector<std::size_t> uncovered(const Message& message) {
         if (!is_leaf(message, i) && node.width > 0)
             continue;
         const bool has_nul = node.field->kind == Kind::name || node.field->kind == Kind::text;
-        const std::size_t end = std::min<std::size_t>(node.offset + node.width + (has_nul ? 1 : 0), covered.size());
+        const std::size_t end =
+            std::min<std::size_t>(node.offset + node.width + (has_nul ? 1 : 0), covered.size());
         for (std::size_t at = node.offset; at < end; ++at)
             covered[at] = true;
     }
@@ -59,19 +61,19 @@ void Tally::add(const Decoded& decoded) {
     const Message& message = decoded.message;
     ++messages;
     constexpr std::string_view signs[] = {">", "<", "!"};
-    const std::string opcode = message.opcode != nullptr ? message.opcode->name
-                                                         : fmt::format("{}", message.opcode_number);
+    const std::string opcode =
+        message.opcode != nullptr ? message.opcode->name : fmt::format("{}", message.opcode_number);
     std::string kind = fmt::format("{} {}", signs[static_cast<std::size_t>(message.kind)], opcode);
     for (const SubMessage& sub : message.subs)
         kind += fmt::format(" + {}", sub.opcode != nullptr ? sub.opcode->name : "?");
     ++kinds[kind];
     for (const Finding& finding : message.findings)
-        problems.push_back(fmt::format("frame {} {} @{}: {}: {}", decoded.record.frame, kind, finding.offset,
-                                       row_of(finding.rule).id, describe(finding)));
+        problems.push_back(fmt::format("frame {} {} @{}: {}: {}", decoded.record.frame, kind,
+                                       finding.offset, row_of(finding.rule).id, describe(finding)));
     for (const Node& node : message.nodes)
         if (node.field == &field::trailing || node.field == &field::payload)
-            problems.push_back(fmt::format("frame {} {} @{}: {} of {} bytes", decoded.record.frame, kind,
-                                           node.offset, node.field->name, node.width));
+            problems.push_back(fmt::format("frame {} {} @{}: {} of {} bytes", decoded.record.frame,
+                                           kind, node.offset, node.field->name, node.width));
 }
 
 std::string Tally::text(const std::string& name) const {
@@ -91,8 +93,8 @@ TEST_P(RealCaptures, DecodeToTheLastByte) {
         ASSERT_TRUE(source) << source.error().message;
         look_at(**source, DialectName::unknown, [&](const Decoded& decoded) {
             const std::vector<std::size_t> missing = uncovered(decoded.message);
-            EXPECT_TRUE(missing.empty()) << path << " frame " << decoded.record.frame << " byte "
-                                         << missing.front();
+            EXPECT_TRUE(missing.empty())
+                << path << " frame " << decoded.record.frame << " byte " << missing.front();
         });
         EXPECT_TRUE((*source)->warnings().empty()) << path << (*source)->warnings().front();
     }
@@ -104,7 +106,8 @@ TEST_P(RealCaptures, HoldNoUnknownOpcode) {
         ASSERT_TRUE(source) << source.error().message;
         look_at(**source, DialectName::unknown, [&](const Decoded& decoded) {
             for (const Finding& finding : decoded.message.findings)
-                EXPECT_NE(finding.rule, Rule::opcode_unknown) << path << " frame " << decoded.record.frame;
+                EXPECT_NE(finding.rule, Rule::opcode_unknown)
+                    << path << " frame " << decoded.record.frame;
         });
     }
 }
@@ -117,7 +120,8 @@ TEST_P(RealCaptures, AreAllDescribed) {
         auto source = open_import(path.string(), ImportFormat::raw);
         ASSERT_TRUE(source) << source.error().message;
         Tally tally;
-        look_at(**source, DialectName::unknown, [&](const Decoded& decoded) { tally.add(decoded); });
+        look_at(**source, DialectName::unknown,
+                [&](const Decoded& decoded) { tally.add(decoded); });
         text += tally.text(path.filename().string());
     }
     expect_golden(samples_folder() / "captures" / GetParam() / "decoded.expected.txt", text);

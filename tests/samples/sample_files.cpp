@@ -1,10 +1,10 @@
 #include "tests/samples/sample_files.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <fmt/format.h>
 #include <fstream>
 #include <sstream>
 
@@ -117,14 +117,15 @@ void look_at(RecordSource& source, DialectName forced, const Look& look) {
 }
 
 std::string summary(const Decoded& decoded) {
-    std::string out = fmt::format("frame {} {} {}\n", decoded.record.frame,
-                                  static_cast<int>(decoded.message.kind),
-                                  decoded.message.opcode != nullptr ? decoded.message.opcode->name : "-");
+    std::string out = fmt::format(
+        "frame {} {} {}\n", decoded.record.frame, static_cast<int>(decoded.message.kind),
+        decoded.message.opcode != nullptr ? decoded.message.opcode->name : "-");
     for (const Node& node : decoded.message.nodes)
-        out += fmt::format("{:{}}{} {} @{}+{}{}\n", "", 2 * node.depth + 2, node.field->name, node.value,
-                           node.offset, node.width, node.cut ? " cut" : "");
+        out += fmt::format("{:{}}{} {} @{}+{}{}\n", "", 2 * node.depth + 2, node.field->name,
+                           node.value, node.offset, node.width, node.cut ? " cut" : "");
     for (const Finding& finding : decoded.message.findings)
-        out += fmt::format("  ! {} @{} {}\n", row_of(finding.rule).id, finding.offset, describe(finding));
+        out += fmt::format("  ! {} @{} {}\n", row_of(finding.rule).id, finding.offset,
+                           describe(finding));
     return out;
 }
 

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "dissector/session.h"
-#include "samples/builder/build.h"
 
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "samples/builder/build.h"
 
 namespace fusewire::samples {
 
