@@ -53,7 +53,7 @@ class RecordSource {
         return fail(Errc::unsupported, "this source cannot be read twice");
     }
 
-    // Null for pipes, compressed files and live sources.
+    // Null for pipes, compressed files, rare variants of pcap, and live sources.
     virtual RandomAccess* random_access() { return nullptr; }
 
     virtual Progress progress() const { return {}; }
