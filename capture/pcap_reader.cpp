@@ -104,8 +104,6 @@ Result<void> PcapReader::restart() {
     const auto link_type = static_cast<std::uint32_t>(pcap_datalink(pcap_.get()));
     if (!is_our_link_type(link_type))
         return tl::unexpected(foreign_link_type(input_.name(), "pcap", link_type));
-    plain_ = magic_ != nullptr && magic_->plain && pcap_major_version(pcap_.get()) == 2 &&
-             pcap_minor_version(pcap_.get()) == 4;
     next_offset_ = file_header_size;
     frame_ = 0;
     return {};
