@@ -10,9 +10,9 @@ namespace fusewire::samples {
 namespace {
 
 std::string read_with(std::string_view options, const std::filesystem::path& capture) {
-    const test::Outcome outcome =
-        test::run(fmt::format("cd '{}' && '{}' read {} {}", capture.parent_path().string(),
-                              FUSEWIRE_PROGRAM, options, capture.filename().string()));
+    const test::Outcome outcome = test::run(
+        fmt::format("cd '{}' && '{}' read {} {} 2>/dev/null", capture.parent_path().string(),
+                    FUSEWIRE_PROGRAM, options, capture.filename().string()));
     EXPECT_EQ(outcome.status, 0) << capture << " " << options << "\n" << outcome.output;
     return outcome.output;
 }
