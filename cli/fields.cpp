@@ -36,7 +36,7 @@ struct FieldsOptions {
 // In the order of Kind.
 constexpr const char* kind_words[] = {
     "number", "signed number", "hex",    "boolean",     "nodeid",     "generation", "fh",
-    "unique", "ino",           "offset", "bytes",       "count",      "seconds",    "nanoseconds",
+    "opcode", "unique", "ino",           "offset", "bytes",       "count",      "seconds",    "nanoseconds",
     "flags",  "enumeration",   "mode",   "permissions", "open flags", "uid",        "gid",
     "pid",    "rdev",          "errno",  "poll handle", "lock owner", "padding",    "reserved",
     "name",   "text",          "data",   "group",       "note"};

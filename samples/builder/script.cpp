@@ -338,7 +338,17 @@ void Script::write_result(Parser& parser) {
     RecordOptions options = state_.record;
     options.header.result =
         static_cast<std::int32_t>(integer_of(result, value, state_.meaning, complaint_));
-    options.header.message_number = state_.next_message - 1;
+    const auto& records = state_.sample.records;
+    const auto refused =
+        std::find_if(records.rbegin(), records.rend(), [&](const SampleRecord& one) {
+            return one.header.direction == Direction::reply &&
+                   one.header.conn == ConnId{state_.conn};
+        });
+    if (refused != records.rend()) { // readers pair the two by the server's thread
+        options.header.server_pid = refused->header.server_pid;
+        options.header.server_tid = refused->header.server_tid;
+        options.header.cpu = refused->header.cpu;
+    }
     add(Direction::write_result, {}, options);
 }
 

@@ -3,8 +3,10 @@
 #include "tests/capture/temp_dir.h"
 #include "tests/samples/sample_files.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "samples/builder/write_sample.h"
@@ -54,6 +56,39 @@ TEST(CommittedSamples, ReadBackAsTheyWereBuilt) {
 TEST(CommittedSamples, AreSmall) {
     for (const SampleFile& file : sample_files())
         EXPECT_LE(std::filesystem::file_size(file.beside(".pcapng")), 32u * 1024) << file.text;
+}
+
+// The first comment of a text in one line.
+std::string one_line(std::string text) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
+}
+
+std::string readme_rows() {
+    std::string rows =
+        "| capture | what it shows | dialect | origin |\n| --- | --- | --- | --- |\n";
+    for (const SampleFile& file : sample_files())
+        rows +=
+            fmt::format("| [{0}]({0}.txt) | {1} | {2} | made from its text |\n", file.sample.name,
+                        one_line(file.sample.description), spelling(file.sample.dialect));
+    return rows;
+}
+
+TEST(CommittedSamples, HaveTheirRowsInTheReadme) {
+    const std::filesystem::path path = samples_folder() / "README.md";
+    const std::string readme = contents_of(path);
+    const std::string_view first = "keeps them so -->\n", last = "<!-- end of rows -->";
+    const std::size_t begin = readme.find(first);
+    const std::size_t end = readme.find(last);
+    ASSERT_NE(begin, std::string::npos);
+    ASSERT_NE(end, std::string::npos);
+    expect_golden(path,
+                  readme.substr(0, begin + first.size()) + readme_rows() + readme.substr(end));
+}
+
+TEST(CommittedSamples, SayWhatTheyShow) {
+    for (const SampleFile& file : sample_files())
+        EXPECT_GE(file.sample.description.size(), 40u) << file.text;
 }
 
 // What the samples hold of one table of messages.

@@ -184,6 +184,17 @@ TEST(Language, RecordsHaveTimesAndOptions) {
     EXPECT_EQ(sample.records[4].header.time_ns, sample.records[3].header.time_ns + 1'000'000'000);
 }
 
+TEST(Language, WriteResultsBelongToTheReplyBeforeThem) {
+    const Sample sample =
+        built("> GETATTR\n[server_tid=7 cpu=1] < GETATTR cut=1\nwrite_result EINVAL\n");
+    ASSERT_EQ(sample.records.size(), 3u);
+    const Record& result = sample.records[2].header;
+    EXPECT_EQ(result.direction, Direction::write_result);
+    EXPECT_EQ(result.result, -22);
+    EXPECT_EQ(result.server_tid, 7u);
+    EXPECT_EQ(result.wire_length, 0u);
+}
+
 TEST(Language, MacrosRepetitionsAndVariablesUnroll) {
     const Sample sample =
         built("set first = 10\n"

@@ -127,6 +127,12 @@ TEST_P(RealCaptures, AreAllDescribed) {
     expect_golden(samples_folder() / "captures" / GetParam() / "decoded.expected.txt", text);
 }
 
+TEST_P(RealCaptures, HaveTheirRowsInTheReadme) {
+    const std::string readme = contents_of(samples_folder() / "README.md");
+    for (const std::filesystem::path& path : captures_in(GetParam()))
+        EXPECT_NE(readme.find("| " + path.filename().string() + " |"), std::string::npos) << path;
+}
+
 INSTANTIATE_TEST_SUITE_P(Folders, RealCaptures, ::testing::Values("classic", "lookup-handle-v3"),
                          [](const auto& parameter) {
                              std::string name = parameter.param;

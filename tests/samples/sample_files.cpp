@@ -22,27 +22,6 @@ std::vector<std::string> lines_of(const std::string& text) {
     return lines;
 }
 
-// The first lines that differ, with their numbers.
-std::string difference(const std::string& expected, const std::string& actual) {
-    const std::vector<std::string> before = lines_of(expected);
-    const std::vector<std::string> after = lines_of(actual);
-    std::string out;
-    int shown = 0;
-    for (std::size_t i = 0; i < std::max(before.size(), after.size()) && shown < shown_lines; ++i) {
-        const std::string* old_line = i < before.size() ? &before[i] : nullptr;
-        const std::string* new_line = i < after.size() ? &after[i] : nullptr;
-        if (old_line != nullptr && new_line != nullptr && *old_line == *new_line)
-            continue;
-        ++shown;
-        out += fmt::format("line {}\n", i + 1);
-        if (old_line != nullptr)
-            out += fmt::format("  - {}\n", *old_line);
-        if (new_line != nullptr)
-            out += fmt::format("  + {}\n", *new_line);
-    }
-    return out;
-}
-
 } // namespace
 
 std::filesystem::path SampleFile::beside(std::string_view extension) const {
@@ -134,6 +113,26 @@ bool updates_golden() {
     return value != nullptr && std::string_view(value) == "1";
 }
 
+std::string difference_from(const std::filesystem::path& path, const std::string& actual) {
+    const std::vector<std::string> before = lines_of(contents_of(path));
+    const std::vector<std::string> after = lines_of(actual);
+    std::string out;
+    int shown = 0;
+    for (std::size_t i = 0; i < std::max(before.size(), after.size()) && shown < shown_lines; ++i) {
+        const std::string* old_line = i < before.size() ? &before[i] : nullptr;
+        const std::string* new_line = i < after.size() ? &after[i] : nullptr;
+        if (old_line != nullptr && new_line != nullptr && *old_line == *new_line)
+            continue;
+        ++shown;
+        out += fmt::format("line {}\n", i + 1);
+        if (old_line != nullptr)
+            out += fmt::format("  - {}\n", *old_line);
+        if (new_line != nullptr)
+            out += fmt::format("  + {}\n", *new_line);
+    }
+    return out;
+}
+
 void expect_golden(const std::filesystem::path& path, const std::string& actual) {
     if (updates_golden()) {
         std::ofstream(path, std::ios::binary | std::ios::trunc) << actual;
@@ -143,10 +142,9 @@ void expect_golden(const std::filesystem::path& path, const std::string& actual)
         ADD_FAILURE() << path << " is missing; FUSEWIRE_UPDATE_GOLDEN=1 writes it";
         return;
     }
-    const std::string expected = contents_of(path);
-    if (expected != actual)
+    if (contents_of(path) != actual)
         ADD_FAILURE() << path << " differs; FUSEWIRE_UPDATE_GOLDEN=1 accepts the new text\n"
-                      << difference(expected, actual);
+                      << difference_from(path, actual);
 }
 
 } // namespace fusewire::samples
