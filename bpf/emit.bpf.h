@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What every tier shares: the ring, the filter, the counters of what was lost, and the way a message
- * goes into the ring in chunks. A tier begins a message, puts pieces of kernel memory into it from a
- * bpf_loop() callback, and ends it; it decodes nothing.
+ * What every tier shares: the ring, the filter, the counters of what was lost, and the way a
+ * message goes into the ring in chunks. A tier begins a message, puts pieces of kernel memory into
+ * it from a bpf_loop() callback, and ends it; it decodes nothing.
  *
  * Included once by each tier's .bpf.c, which defines PROGRAM_COUNT (its programs) before.
  */
@@ -138,8 +138,8 @@ static __always_inline __u64 wakeup_flags(__u64 size)
 {
 	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
 
-	return waiting >> wakeup_shift == (waiting + size) >> wakeup_shift ? BPF_RB_NO_WAKEUP :
-									     BPF_RB_FORCE_WAKEUP;
+	return waiting >> wakeup_shift == (waiting + size) >> wakeup_shift ? BPF_RB_NO_WAKEUP
+									   : BPF_RB_FORCE_WAKEUP;
 }
 
 static __always_inline void flush_chunk(struct message *m)
@@ -175,8 +175,11 @@ static __always_inline void count_loss(struct message *m)
  */
 static __always_inline __u32 put_piece(struct message *m, __u64 addr, __u32 left)
 {
+	__u32 missing = m->total - m->event.offset - m->fill;
 	__u64 fill, size;
 
+	if (missing == 0)
+		return 0;
 	if (m->fill == FUSE_EVENT_CHUNK)
 		flush_chunk(m);
 	if (m->failed)
@@ -186,8 +189,8 @@ static __always_inline __u32 put_piece(struct message *m, __u64 addr, __u32 left
 	size = FUSE_EVENT_CHUNK - fill;
 	if (size > left)
 		size = left;
-	if (size > m->total - m->event.offset - fill)
-		size = m->total - m->event.offset - fill;
+	if (size > missing)
+		size = missing;
 	asm volatile("" : "+r"(fill), "+r"(size));
 	if (fill >= FUSE_EVENT_CHUNK || size == 0 || size > FUSE_EVENT_CHUNK)
 		return 0;

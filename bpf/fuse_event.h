@@ -45,16 +45,16 @@ enum fuse_event_flag {
 };
 
 struct fuse_event {
-	__u64 time_ns;    /* CLOCK_MONOTONIC */
-	__u64 msg_id;     /* cpu << 48 | program << 44 | counter */
-	__u64 pair_key;   /* scrambled request address, equal in request and reply */
-	__u32 conn;       /* kernel-encoded dev_t of the connection */
-	__u32 tgid;       /* current task at the hook */
+	__u64 time_ns;	/* CLOCK_MONOTONIC */
+	__u64 msg_id;	/* cpu << 48 | program << 44 | counter */
+	__u64 pair_key; /* scrambled request address, equal in request and reply */
+	__u32 conn;	/* kernel-encoded dev_t of the connection */
+	__u32 tgid;	/* current task at the hook */
 	__u32 tid;
 	__u32 msg_length; /* bytes on the wire */
-	__u32 offset;     /* of this record's bytes in the message */
-	__u32 captured;   /* bytes that follow this header */
-	__s32 result;     /* FUSE_EVENT_RESULT: return value of the write */
+	__u32 offset;	  /* of this record's bytes in the message */
+	__u32 captured;	  /* bytes that follow this header */
+	__s32 result;	  /* FUSE_EVENT_RESULT: return value of the write */
 	__u8 version;
 	__u8 direction;
 	__u8 transport;
@@ -74,7 +74,7 @@ struct fuse_page_map {
 	__u64 pfn;     /* asked: the page with the cookie, ... */
 	__u64 pipe_fd; /* ... which is the first one in this pipe of the current task */
 	__u64 cookie[FUSE_EVENT_COOKIE_WORDS];
-	__u64 vmemmap;    /* found: address of struct page 0 */
+	__u64 vmemmap;	  /* found: address of struct page 0 */
 	__u64 direct_map; /* found: address of byte 0 of memory; 0 not found */
 };
 

@@ -13,14 +13,14 @@
 
 enum { PROGRAM_SEND, PROGRAM_END };
 
-static __always_inline bool conn_exists(struct fuse_req *req)
+static __always_inline bool has_chan(struct fuse_req *req)
 {
 	return bpf_core_field_exists(((struct fuse_req___v73 *)req)->chan);
 }
 
 static __always_inline __u32 conn_of(struct fuse_req *req)
 {
-	if (conn_exists(req))
+	if (has_chan(req))
 		return BPF_CORE_READ((struct fuse_req___v73 *)req, chan, conn, dev);
 	return req->fm->fc->dev;
 }

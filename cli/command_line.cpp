@@ -153,8 +153,9 @@ int CommandLine::wrong_arguments(const CLI::ParseError& error, const Subcommand*
     const std::vector<std::string> extras = app.remaining();
     if (!extras.empty() && dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
         const std::string& word = extras.front();
+        // A letter is near to every other.
         const std::string near =
-            is_option(word) ? suggestion(word, option_names(app)) : std::string();
+            word.starts_with("--") ? suggestion(word, option_names(app)) : std::string();
         say(fmt::format("{}: {} {}{}", app.get_name(), is_option(word) ? "no option" : "unexpected",
                         word, near.empty() ? "; see " + help : near));
         return exit_usage;

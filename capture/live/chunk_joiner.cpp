@@ -24,7 +24,9 @@ std::optional<fuse_event> header_of(Bytes record) {
 }
 
 // CPU and program of a msg_id.
-std::uint64_t lane_of(const fuse_event& event) { return event.msg_id >> 44; }
+std::uint64_t lane_of(const fuse_event& event) {
+    return event.msg_id >> 44;
+}
 
 } // namespace
 

@@ -35,8 +35,8 @@ std::vector<std::string> environment_for(const Identity& identity) {
     std::vector<std::string> variables;
     const bool change = identity.changes && !identity.name.empty();
     for (char** variable = environ; *variable != nullptr; variable++)
-        if (!change || !(sets(*variable, "HOME") || sets(*variable, "USER") ||
-                         sets(*variable, "LOGNAME")))
+        if (!change ||
+            !(sets(*variable, "HOME") || sets(*variable, "USER") || sets(*variable, "LOGNAME")))
             variables.emplace_back(*variable);
     if (change) {
         variables.push_back("HOME=" + identity.home);

@@ -32,7 +32,9 @@ void EpochClock::measure() {
     }
 }
 
-std::int64_t EpochClock::now() const { return now_ns(CLOCK_MONOTONIC) + offset_ns_; }
+std::int64_t EpochClock::now() const {
+    return now_ns(CLOCK_MONOTONIC) + offset_ns_;
+}
 
 void EpochClock::refresh() {
     if (now_ns(CLOCK_MONOTONIC) - measured_ns_ > refresh_interval_ns)

@@ -98,7 +98,9 @@ Result<void> LiveSource::watch(int fd, std::uint32_t events) {
     return {};
 }
 
-Result<void> LiveSource::stop_when_readable(int fd) { return watch(fd, EPOLLIN); }
+Result<void> LiveSource::stop_when_readable(int fd) {
+    return watch(fd, EPOLLIN);
+}
 
 void LiveSource::stop() noexcept {
     stopping_ = true;
@@ -170,8 +172,8 @@ void LiveSource::add_loss(Record& record) {
 void LiveSource::update_loss() {
     since_update_ = 0;
     const ProbeLoss loss = probe_->loss();
-    counts_.lost = std::max({counts_.lost, loss.messages + loss.skipped,
-                             joiner_.counts().incomplete});
+    counts_.lost =
+        std::max({counts_.lost, loss.messages + loss.skipped, joiner_.counts().incomplete});
     counts_.lost_bytes = loss.bytes;
 }
 

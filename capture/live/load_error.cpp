@@ -115,8 +115,12 @@ LibbpfLog::LibbpfLog() {
     previous_print = libbpf_set_print(collect);
 }
 
-LibbpfLog::~LibbpfLog() { libbpf_set_print(previous_print); }
+LibbpfLog::~LibbpfLog() {
+    libbpf_set_print(previous_print);
+}
 
-const std::string& LibbpfLog::text() const { return collected; }
+const std::string& LibbpfLog::text() const {
+    return collected;
+}
 
 } // namespace fusewire

@@ -11,10 +11,10 @@ namespace fusewire {
 
 // What is known after a failed load or attach.
 struct LoadFailure {
-    int error = 0;               // positive errno of the failed call
-    std::string log;             // what libbpf printed
-    bool has_btf = true;         // /sys/kernel/btf/vmlinux exists
-    bool can_load_any = true;    // a program of two instructions is accepted
+    int error = 0;                // positive errno of the failed call
+    std::string log;              // what libbpf printed
+    bool has_btf = true;          // /sys/kernel/btf/vmlinux exists
+    bool can_load_any = true;     // a program of two instructions is accepted
     bool confidentiality = false; // lockdown forbids reading kernel memory
 };
 

@@ -31,14 +31,18 @@ std::string_view take(std::string_view& rest, char separator) {
     return part;
 }
 
-bool is_octal(char digit) { return digit >= '0' && digit <= '7'; }
+bool is_octal(char digit) {
+    return digit >= '0' && digit <= '7';
+}
 
 // The kernel writes space, tab, newline and backslash as \ooo.
 std::string unescape(std::string_view text) {
     std::string plain;
     while (!text.empty()) {
-        if (text.size() >= 4 && text[0] == '\\' && std::ranges::all_of(text.substr(1, 3), is_octal)) {
-            plain += static_cast<char>((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
+        if (text.size() >= 4 && text[0] == '\\' &&
+            std::ranges::all_of(text.substr(1, 3), is_octal)) {
+            plain +=
+                static_cast<char>((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
             text.remove_prefix(4);
         } else {
             plain += text[0];

@@ -17,7 +17,7 @@ struct Mount {
     std::string mount_point; // absolute, unescaped
     std::string fs_type;     // "fuse.bindfs", "fuseblk", "ext4"
     std::string source;
-    std::string options;     // of the file system, not of the mount
+    std::string options; // of the file system, not of the mount
 
     // virtiofs speaks FUSE too; fusectl does not.
     bool is_fuse() const;
@@ -27,8 +27,8 @@ struct Mount {
 std::vector<Mount> parse_mountinfo(std::string_view text);
 
 // All mounts that this process sees.
-[[nodiscard]] Result<std::vector<Mount>> read_mounts(
-    const std::string& path = "/proc/self/mountinfo");
+[[nodiscard]] Result<std::vector<Mount>>
+read_mounts(const std::string& path = "/proc/self/mountinfo");
 
 // What is known of each FUSE connection, one entry for each, named after its first mount.
 std::vector<Connection> fuse_connections(const std::vector<Mount>& mounts);

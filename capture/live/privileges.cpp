@@ -72,7 +72,8 @@ tl::unexpected<Error> no_number(const char* name, const std::string& value) {
                                          name, value));
 }
 
-Result<Identity> from_sudo(const std::string& uid_text, const std::optional<std::string>& gid_text) {
+Result<Identity> from_sudo(const std::string& uid_text,
+                           const std::optional<std::string>& gid_text) {
     const auto uid = parse_id(uid_text);
     if (!uid)
         return no_number("SUDO_UID", uid_text);
@@ -108,7 +109,8 @@ int clear_capabilities() {
 
 // Needs CAP_SETPCAP; without it no_new_privs still keeps the bounding set from mattering.
 void clear_bounding_set() {
-    for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
+    for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0;
+         capability++)
         prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
 }
 

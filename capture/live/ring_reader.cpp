@@ -1,22 +1,28 @@
 #include "capture/live/ring_reader.h"
 
+#include <linux/bpf.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <linux/bpf.h>
 #include <utility>
 
 namespace fusewire {
 
 namespace {
 
-constexpr std::uint64_t round_up_8(std::uint64_t value) { return (value + 7) & ~std::uint64_t{7}; }
+constexpr std::uint64_t round_up_8(std::uint64_t value) {
+    return (value + 7) & ~std::uint64_t{7};
+}
 
-std::size_t page_size() { return static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); }
+std::size_t page_size() {
+    return static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
 
 // Positions are pages of their own: the consumer's writable, the producer's before the data.
-std::size_t producer_mapping_size(std::size_t ring_size) { return page_size() + 2 * ring_size; }
+std::size_t producer_mapping_size(std::size_t ring_size) {
+    return page_size() + 2 * ring_size;
+}
 
 } // namespace
 

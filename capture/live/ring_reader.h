@@ -40,8 +40,8 @@ class RingReader {
     void release();
 
     RingMemory memory_;
-    std::uint64_t held_ = 0;  // bytes of the record handed out last, with its header
-    bool mapped_ = false;     // the memory is ours to unmap
+    std::uint64_t held_ = 0; // bytes of the record handed out last, with its header
+    bool mapped_ = false;    // the memory is ours to unmap
 };
 
 } // namespace fusewire

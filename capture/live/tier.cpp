@@ -54,11 +54,13 @@ std::span<const Tier> tiers() {
 
 Result<LoadedTier> load_tier(std::string_view name, const ProbeOptions& options) {
     if (tiers().empty())
-        return fail(Errc::unsupported, "this build cannot capture: clang, bpftool or libbpf-dev was "
-                                       "missing when it was configured");
+        return fail(Errc::unsupported,
+                    "this build cannot capture: clang, bpftool or libbpf-dev was "
+                    "missing when it was configured");
     if (options.connections.size() > max_filtered_connections)
-        return fail(Errc::usage, fmt::format("a capture is limited to at most {} connections, not {}",
-                                             max_filtered_connections, options.connections.size()));
+        return fail(Errc::usage,
+                    fmt::format("a capture is limited to at most {} connections, not {}",
+                                max_filtered_connections, options.connections.size()));
     if (name == "auto")
         return load_best(options);
     const auto found = std::ranges::find(tiers(), name, &Tier::name);

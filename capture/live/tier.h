@@ -24,9 +24,9 @@ inline constexpr std::uint32_t min_snap_length = 64;
 
 // What a probe is loaded with; none of it can change later.
 struct ProbeOptions {
-    std::vector<ConnId> connections;        // empty: all
-    std::uint32_t snap_length = 1u << 22;   // bytes kept of a message, at least min_snap_length
-    std::uint32_t ring_bytes = 1u << 24;    // rounded up to a power of two of pages
+    std::vector<ConnId> connections;      // empty: all
+    std::uint32_t snap_length = 1u << 22; // bytes kept of a message, at least min_snap_length
+    std::uint32_t ring_bytes = 1u << 24;  // rounded up to a power of two of pages
 };
 
 // Messages that happened and were not handed over, since attach().

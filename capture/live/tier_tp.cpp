@@ -43,7 +43,9 @@ std::uint32_t round_up_ring(std::uint32_t bytes) {
 }
 
 // Programs that are still running on another CPU when their link is closed are done after this.
-void wait_for_running_programs() { syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0); }
+void wait_for_running_programs() {
+    syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
 
 class TpProbe final : public Probe {
   public:
@@ -92,8 +94,8 @@ Result<std::unique_ptr<Probe>> TpProbe::load(const ProbeOptions& options) {
     probe->configure(options);
     if (const int error = fuse_tp__load(object); error != 0)
         return tl::unexpected(explain_load_failure_here(tier_name, -error, log.text()));
-    const auto found = find_direct_map(bpf_program__fd(object->progs.find_direct_map),
-                                       object->bss->page_map);
+    const auto found =
+        find_direct_map(bpf_program__fd(object->progs.find_direct_map), object->bss->page_map);
     if (!found)
         probe->no_pages_ = found.error().message;
     return probe;
@@ -129,8 +131,8 @@ ProbeLoss TpProbe::loss() const {
         sum.messages += __atomic_load_n(&row.messages, __ATOMIC_RELAXED);
         sum.bytes += __atomic_load_n(&row.bytes, __ATOMIC_RELAXED);
     }
-    sum.skipped = skipped_runs(object_->progs.request_send) +
-                  skipped_runs(object_->progs.request_end);
+    sum.skipped =
+        skipped_runs(object_->progs.request_send) + skipped_runs(object_->progs.request_end);
     return sum;
 }
 

@@ -1,8 +1,9 @@
 // The parts of a body: fixed structs, names, data, arrays, directory records, fhandles.
-#include "samples/builder/encoder.h"
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <fmt/format.h>
+
+#include "samples/builder/encoder.h"
 
 namespace fusewire::samples {
 
@@ -48,7 +49,8 @@ Encoder::Parts Encoder::parts_of(const Body& body, const Draft& draft) {
         if (part.kind != PartKind::fields)
             continue;
         const bool first = &part == body.parts.data();
-        state.fixed.emplace(*part.layout, first ? effective_size(*part.layout, draft) : part.layout->size,
+        state.fixed.emplace(*part.layout,
+                            first ? effective_size(*part.layout, draft) : part.layout->size,
                             meaning_, complaint_);
         state.fixed->fill_in({"minor"}, minor_); // INIT, where the text does not say
     }
@@ -74,7 +76,8 @@ bool Encoder::assign(Parts& parts, const Assignment& assignment, const Operation
     return assign_fixed(parts, assignment);
 }
 
-bool Encoder::assign_variable(PartState& state, const Assignment& assignment, const Operation* answered) {
+bool Encoder::assign_variable(PartState& state, const Assignment& assignment,
+                              const Operation* answered) {
     state.given = true;
     switch (state.part->kind) {
     case PartKind::name:
@@ -124,8 +127,9 @@ bool Encoder::assign_fixed(Parts& parts, const Assignment& assignment) {
             }
         }
         if (matches > 1)
-            complaint_.say(assignment.place, fmt::format("\"{}\" is more than one field, name the group before it",
-                                                         assignment.name()));
+            complaint_.say(assignment.place,
+                           fmt::format("\"{}\" is more than one field, name the group before it",
+                                       assignment.name()));
         else if (owner != nullptr)
             owner->assign(at, assignment);
         if (matches > 0)
@@ -155,8 +159,8 @@ void Encoder::assign_list(PartState& state, const Assignment& assignment) {
         } else {
             const std::uint64_t value = integer_of(*state.part->field, item, meaning_, complaint_);
             state.bytes.resize(state.bytes.size() + state.part->field->width);
-            put(state.bytes, state.bytes.size() - state.part->field->width, state.part->field->width,
-                value, meaning_.order);
+            put(state.bytes, state.bytes.size() - state.part->field->width,
+                state.part->field->width, value, meaning_.order);
         }
         ++state.count;
     }
@@ -165,18 +169,20 @@ void Encoder::assign_list(PartState& state, const Assignment& assignment) {
 void Encoder::add_element(PartState& state, const Assignment& assignment) {
     StructValue element(*state.part->layout, state.part->layout->size, meaning_, complaint_);
     if (assignment.value.form != Written::Form::group)
-        complaint_.say(assignment.value.place, fmt::format("write {}{{…}} for each", assignment.name()));
+        complaint_.say(assignment.value.place,
+                       fmt::format("write {}{{…}} for each", assignment.name()));
     for (const Assignment& member : assignment.value.members)
         if (!element.assign(member.path, member))
-            complaint_.say(member.place, fmt::format("{} has no field \"{}\"", state.part->layout->uapi,
-                                                     member.name()));
+            complaint_.say(member.place, fmt::format("{} has no field \"{}\"",
+                                                     state.part->layout->uapi, member.name()));
     append(state.bytes, element.bytes());
     ++state.count;
 }
 
 // A head, the name without NUL, zeros to a multiple of 8. Cookies count up from where the request
 // began; ino and type repeat those of the entry in front of them, where there is one.
-void Encoder::add_dirent(PartState& state, const Assignment& assignment, const Operation* answered) {
+void Encoder::add_dirent(PartState& state, const Assignment& assignment,
+                         const Operation* answered) {
     StructValue head(*state.part->layout, state.part->layout->size, meaning_, complaint_);
     const bool plus = state.part->kind == PartKind::direntplus;
     std::string name;
@@ -187,8 +193,8 @@ void Encoder::add_dirent(PartState& state, const Assignment& assignment, const O
         else if (member.name() == "padding")
             padding = &member.value;
         else if (!head.assign(member.path, member))
-            complaint_.say(member.place, fmt::format("{} has no field \"{}\"", state.part->layout->uapi,
-                                                     member.name()));
+            complaint_.say(member.place, fmt::format("{} has no field \"{}\"",
+                                                     state.part->layout->uapi, member.name()));
     }
     ++state.count;
     const std::uint64_t cookie = (answered != nullptr ? answered->offset : 0) + state.count;
@@ -210,7 +216,8 @@ void Encoder::add_dirent(PartState& state, const Assignment& assignment, const O
 }
 
 // fhandle=a1a2, fhandle=none (no size field either), fhandle{size=64 handle=a1a2 padding=zeros:6}
-void Encoder::assign_handle(HandleText& handle, std::span<const std::string> path, const Written& value) {
+void Encoder::assign_handle(HandleText& handle, std::span<const std::string> path,
+                            const Written& value) {
     if (!path.empty()) {
         const std::string& member = path.front();
         if (member == field::fhandle_size.name)
@@ -220,8 +227,9 @@ void Encoder::assign_handle(HandleText& handle, std::span<const std::string> pat
         else if (member == field::padding.name)
             handle.padding = bytes_of(value, complaint_);
         else
-            complaint_.say(value.place, fmt::format("an fhandle has size, handle and padding, not \"{}\"",
-                                                    member));
+            complaint_.say(
+                value.place,
+                fmt::format("an fhandle has size, handle and padding, not \"{}\"", member));
         return;
     }
     handle.none = value.form == Written::Form::word && value.text == "none";
@@ -255,9 +263,17 @@ void Encoder::fill_in_counts(Parts& parts) {
     }
 }
 
+void Encoder::add_names(const PartState& state, std::vector<std::string>& names) const {
+    if (state.fixed)
+        samples::add_names(state.fixed->layout(), names);
+    else if (!keyword(*state.part).empty())
+        names.emplace_back(keyword(*state.part));
+}
+
 Octets Encoder::bytes_of_part(const PartState& state, const Draft& draft) {
     if (state.part->kind == PartKind::name && !state.given)
-        complaint_.say(draft.text->place, fmt::format("{} needs {}=", draft.what, state.part->field->name));
+        complaint_.say(draft.text->place,
+                       fmt::format("{} needs {}=", draft.what, state.part->field->name));
     if (state.part->kind == PartKind::file_handle)
         return bytes_of_handle(state.handle);
     return state.fixed ? state.fixed->bytes() : state.bytes;

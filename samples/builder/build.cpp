@@ -1,12 +1,13 @@
 #include "samples/builder/build.h"
 
-#include "samples/builder/script.h"
+#include <fmt/format.h>
 
 #include <cerrno>
 #include <filesystem>
-#include <fmt/format.h>
 #include <fstream>
 #include <sstream>
+
+#include "samples/builder/script.h"
 
 namespace fusewire::samples {
 
@@ -20,7 +21,8 @@ Result<std::vector<Sample>> build_samples(std::string_view text, const std::stri
     return script.take_samples();
 }
 
-Result<std::vector<Sample>> build_samples_from(const std::string& path, const BuildOptions& options) {
+Result<std::vector<Sample>> build_samples_from(const std::string& path,
+                                               const BuildOptions& options) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
     if (!file || !(text << file.rdbuf()))

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dissector/result.h"
+
 #include "samples/builder/sample.h"
 
 namespace fusewire::samples {
@@ -12,8 +13,8 @@ struct BuildOptions {
 };
 
 // `file` names the text in errors and gives the sample its name; `include` is looked up beside it.
-[[nodiscard]] Result<std::vector<Sample>> build_samples(std::string_view text, const std::string& file,
-                                                        const BuildOptions& options = {});
+[[nodiscard]] Result<std::vector<Sample>>
+build_samples(std::string_view text, const std::string& file, const BuildOptions& options = {});
 [[nodiscard]] Result<std::vector<Sample>> build_samples_from(const std::string& path,
                                                              const BuildOptions& options = {});
 

@@ -1,11 +1,12 @@
 // build_sample: a text to the capture that it describes. See samples/README.md for the language.
-#include "samples/builder/build.h"
-#include "samples/builder/write_sample.h"
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <span>
 #include <string_view>
+
+#include "samples/builder/build.h"
+#include "samples/builder/write_sample.h"
 
 namespace {
 
@@ -35,7 +36,8 @@ Arguments parse(std::span<char*> words) {
     Arguments out;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string_view word = words[i];
-        const bool has_value = word == "-o" || word == "--raw" || word == "--sample" || word == "-I";
+        const bool has_value =
+            word == "-o" || word == "--raw" || word == "--sample" || word == "-I";
         if (!has_value) {
             out.valid = out.valid && out.text.empty() && !word.starts_with('-');
             out.text = word;

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "dissector/record.h"
-#include "samples/builder/encoder.h"
 
 #include <map>
+
+#include "samples/builder/encoder.h"
 
 namespace fusewire::samples {
 

@@ -1,10 +1,11 @@
 #include "samples/builder/encoder.h"
 
-#include "samples/builder/kernel_defaults.h"
-#include "samples/builder/numbers.h"
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <fmt/format.h>
+
+#include "samples/builder/kernel_defaults.h"
+#include "samples/builder/numbers.h"
 
 namespace fusewire::samples {
 
@@ -34,7 +35,8 @@ bool same_letters(std::string_view a, std::string_view b) {
     });
 }
 
-const Opcode* named(std::span<const Opcode* const> rows, std::string_view name, DialectName dialect) {
+const Opcode* named(std::span<const Opcode* const> rows, std::string_view name,
+                    DialectName dialect) {
     for (const Opcode* row : rows)
         if ((row->dialects & in_dialect(dialect)) != 0 && same_letters(row->name, name))
             return row;
@@ -60,7 +62,8 @@ bool Encoder::Draft::replaced() const {
                        [](const Assignment* edit) { return edit->path.front() == "bytes"; });
 }
 
-Encoder::Draft Encoder::sort(const MessageText& text, const Opcode* opcode, std::string_view direction) {
+Encoder::Draft Encoder::sort(const MessageText& text, const Opcode* opcode,
+                             std::string_view direction) {
     Draft draft;
     draft.text = &text;
     draft.what = fmt::format("{} {}", opcode != nullptr ? opcode->name : text.opcode, direction);
@@ -93,11 +96,11 @@ const Opcode* Encoder::opcode_of(const MessageText& text, std::uint32_t& number)
         return find_opcode(number, meaning_.dialect);
     }
     const bool elsewhere = find_opcode_named(text.opcode) != nullptr;
-    complaint_.say(text.place,
-                   elsewhere ? fmt::format("dialect {} has no opcode {}", spelling(meaning_.dialect),
-                                           text.opcode)
-                             : fmt::format("no opcode \"{}\"{}", text.opcode,
-                                           did_you_mean(text.opcode, names_of_rows(all_opcodes()))));
+    complaint_.say(text.place, elsewhere ? fmt::format("dialect {} has no opcode {}",
+                                                       spelling(meaning_.dialect), text.opcode)
+                                         : fmt::format("no opcode \"{}\"{}", text.opcode,
+                                                       did_you_mean(text.opcode,
+                                                                    names_of_rows(all_opcodes()))));
     return nullptr;
 }
 
@@ -116,17 +119,18 @@ void Encoder::assign_header(StructValue& header, const Draft& draft) {
             path = path.subspan(1);
         if (!path.empty()) {
             if (!header.assign(path, *assignment)) {
-                std::vector<std::string> names;
-                add_names(header.layout(), names);
-                complaint_.say(assignment->place, fmt::format("{} has no field \"{}\"{}", draft.what,
-                                                              assignment->name(),
-                                                              did_you_mean(path.back(), names)));
+                std::vector<std::string> names = draft.known;
+                samples::add_names(header.layout(), names);
+                complaint_.say(assignment->place,
+                               fmt::format("{} has no field \"{}\"{}", draft.what,
+                                           assignment->name(), did_you_mean(path.back(), names)));
             }
             continue;
         }
         for (const Assignment& member : assignment->value.members)
             if (!header.assign(member.path, member))
-                complaint_.say(member.place, fmt::format("the header has no field \"{}\"", member.name()));
+                complaint_.say(member.place,
+                               fmt::format("the header has no field \"{}\"", member.name()));
     }
 }
 
@@ -159,7 +163,8 @@ void Encoder::poke(Octets& message, const Draft& draft) {
                 complaint_.say(member.place, "poke takes at= and bytes=");
         }
         if (at > message.size() || bytes.size() > message.size() - at) {
-            complaint_.say(assignment->place, fmt::format("the message has only {} bytes", message.size()));
+            complaint_.say(assignment->place,
+                           fmt::format("the message has only {} bytes", message.size()));
             return;
         }
         for (std::size_t i = 0; i < bytes.size(); ++i)
@@ -168,12 +173,14 @@ void Encoder::poke(Octets& message, const Draft& draft) {
 }
 
 // Fields that the body does not know are moved to the header's.
-Octets Encoder::encoded_body(const Opcode* opcode, const Body* body, Draft& draft, const Facts& facts,
-                             Encoded& out) {
+Octets Encoder::encoded_body(const Opcode* opcode, const Body* body, Draft& draft,
+                             const Facts& facts, Encoded& out) {
     Octets bytes;
     Parts parts;
     if (opcode != nullptr && body != nullptr && !draft.replaced())
         parts = parts_of(*body, draft);
+    for (const PartState& state : parts)
+        add_names(state, draft.known);
     for (const Assignment* assignment : draft.fields)
         if (!assign(parts, *assignment, facts.operation))
             draft.header.push_back(assignment);
@@ -249,7 +256,7 @@ Encoder::Encoded Encoder::request(const MessageText& written, const RequestHeade
     const MessageText text = with_defaults(written, opcode, Direction::request);
     Draft draft = sort(text, opcode, "request");
     if (text.has_subs && (opcode == nullptr || !has_part(opcode->request, PartKind::sub_requests)))
-        complaint_.say(text.place, fmt::format("{} carries no operations", text.opcode));
+        complaint_.say(text.place, fmt::format("{} carries no operations", draft.what));
     const Octets body = encoded_body(opcode, opcode != nullptr ? &opcode->request : nullptr, draft,
                                      {.header = &ids}, out);
     Octets extensions;
@@ -300,9 +307,9 @@ std::int64_t Encoder::error_in(const Draft& draft) {
     return static_cast<std::int32_t>(header.value({"error"}));
 }
 
-// Nothing is asked for beyond the header, so an error reply is a bare one.
+// No field of the body is given, so that of an error reply is empty.
 bool Encoder::only_header(const Draft& draft) const {
-    return draft.edits.empty() && !draft.text->has_subs &&
+    return !draft.text->has_subs &&
            std::all_of(draft.fields.begin(), draft.fields.end(), [](const Assignment* assignment) {
                return !find_fields(out_header, assignment->path, 0).empty();
            });
@@ -314,7 +321,8 @@ Encoder::Encoded Encoder::reply(const MessageText& written, const Exchange* answ
     Operation operation;
     if (!written.opcode.empty())
         operation.opcode = opcode_of(written, operation.number);
-    if (answered != nullptr && (written.opcode.empty() || answered->outer.opcode == operation.opcode))
+    if (answered != nullptr &&
+        (written.opcode.empty() || answered->outer.opcode == operation.opcode))
         operation = answered->outer;
     if (complaint_.failed())
         return out;
@@ -323,11 +331,12 @@ Encoder::Encoded Encoder::reply(const MessageText& written, const Exchange* answ
     out.error = error_in(own);
     const bool bare = out.error != 0 && only_header(own);
     Draft draft = bare ? own : sort(text, operation.opcode, "reply");
-    const Body* body = operation.opcode != nullptr && !bare ? chosen_reply(operation, draft) : nullptr;
+    const Body* body =
+        operation.opcode != nullptr && !bare ? chosen_reply(operation, draft) : nullptr;
     if (text.has_subs && (body == nullptr || !has_part(*body, PartKind::sub_replies)))
         complaint_.say(text.place, fmt::format("{} carries no operations", draft.what));
-    const Octets payload = encoded_body(
-        operation.opcode, body, draft, {.operation = &operation, .answered = answered}, out);
+    const Octets payload = encoded_body(operation.opcode, body, draft,
+                                        {.operation = &operation, .answered = answered}, out);
 
     StructValue header(out_header, out_header.size, meaning_, complaint_);
     assign_header(header, draft);
@@ -352,8 +361,7 @@ Encoder::Encoded Encoder::notification(const MessageText& text) {
     if (row == nullptr)
         row = find_notification(static_cast<std::uint32_t>(*code));
     Draft draft = sort(text, row, "notification");
-    const Octets body =
-        encoded_body(row, row != nullptr ? &row->reply : nullptr, draft, {}, out);
+    const Octets body = encoded_body(row, row != nullptr ? &row->reply : nullptr, draft, {}, out);
     StructValue header(notify_header, notify_header.size, meaning_, complaint_);
     assign_header(header, draft);
     header.fill_in({"len"}, notify_header.size + body.size());

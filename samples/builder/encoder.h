@@ -4,9 +4,10 @@
 #pragma once
 
 #include "dissector/opcodes.h"
-#include "samples/builder/struct_value.h"
 
 #include <optional>
+
+#include "samples/builder/struct_value.h"
 
 namespace fusewire::samples {
 
@@ -30,7 +31,7 @@ struct RequestHeader {
     std::uint64_t uid = 0;
     std::uint64_t gid = 0;
     std::uint64_t pid = 0;
-    std::uint64_t pending = 0; // the request that an INTERRUPT is for
+    std::uint64_t pending = 0;     // the request that an INTERRUPT is for
     bool counts_extensions = true; // in total_extlen
 };
 
@@ -62,8 +63,8 @@ class Encoder {
         std::vector<const Assignment*> extensions;
         std::vector<const Assignment*> edits; // bytes, append, cut
         std::vector<const Assignment*> pokes;
+        std::vector<std::string> known; // names of the body's fields, for complaints
         bool replaced() const;
-        bool empty() const { return fields.empty() && edits.empty() && !text->has_subs; }
     };
 
     // What a body depends on beside its text.
@@ -97,8 +98,8 @@ class Encoder {
     Octets encoded_body(const Opcode* opcode, const Body* body, Draft& draft, const Facts& facts,
                         Encoded& out);
     void add_subs(Parts& parts, const Draft& draft, const Facts& facts, Encoded& out);
-    std::uint64_t add_sub_request(PartState& state, const MessageText& sub, const RequestHeader& outer,
-                                  Encoded& out);
+    std::uint64_t add_sub_request(PartState& state, const MessageText& sub,
+                                  const RequestHeader& outer, Encoded& out);
     void add_sub_reply(PartState& state, const MessageText& sub, const Exchange* answered);
     void assign_header(StructValue& header, const Draft& draft);
     void edit(Octets& body, const Draft& draft);
@@ -124,6 +125,7 @@ class Encoder {
     Octets bytes_of_handle(const HandleText& handle);
     void fill_in_counts(Parts& parts);
     Octets bytes_of_part(const PartState& state, const Draft& draft);
+    void add_names(const PartState& state, std::vector<std::string>& names) const;
 
     // extensions.cpp
     Octets extension(const Assignment& assignment);

@@ -1,8 +1,8 @@
 // Extension records behind a request's body, written ext{fhandle=…}, ext{groups=[…]},
 // ext{secctx{name=… value=…}} or ext{type=… bytes=…}. Their order is the order written.
-#include "samples/builder/encoder.h"
-
 #include <fmt/format.h>
+
+#include "samples/builder/encoder.h"
 
 namespace fusewire::samples {
 
@@ -51,10 +51,11 @@ Octets Encoder::extension(const Assignment& assignment) {
         } else if (name == "bytes") {
             append(body, bytes_of(member.value, complaint_));
         } else if (!head.assign(member.path, member) && !groups.assign(member.path, member)) {
-            complaint_.say(member.place,
-                           fmt::format("an extension has no \"{}\"; it takes fhandle, groups, secctx, "
-                                       "nr_secctx, bytes, type, size",
-                                       member.name()));
+            complaint_.say(
+                member.place,
+                fmt::format("an extension has no \"{}\"; it takes fhandle, groups, secctx, "
+                            "nr_secctx, bytes, type, size",
+                            member.name()));
         }
     }
     Octets record = head.bytes();
@@ -81,7 +82,8 @@ void Encoder::security_context(Octets& body, const Assignment& assignment) {
         else if (member.name() == field::secctx_value.name)
             value = bytes_of(member.value, complaint_);
         else if (!head.assign(member.path, member))
-            complaint_.say(member.place, fmt::format("a security context has no \"{}\"", member.name()));
+            complaint_.say(member.place,
+                           fmt::format("a security context has no \"{}\"", member.name()));
     }
     head.fill_in({"size"}, value.size());
     append(body, head.bytes());

@@ -1,8 +1,8 @@
 #include "samples/builder/kernel_defaults.h"
 
-#include "samples/builder/parser.h"
-
 #include <map>
+
+#include "samples/builder/parser.h"
 
 namespace fusewire::samples {
 

@@ -4,6 +4,7 @@
 
 #include "dissector/opcodes.h"
 #include "dissector/record.h"
+
 #include "samples/builder/syntax.h"
 
 namespace fusewire::samples {

@@ -93,14 +93,15 @@ class Lexer {
         while (at_ < text_.size()) {
             const char c = peek();
             if (c == '(' && open == 0 && names_a_call()) {
-                emit(TokenKind::call, std::string(text_.substr(begin_ + 1, at_ - begin_ - 1)), start);
+                emit(TokenKind::call, std::string(text_.substr(begin_ + 1, at_ - begin_ - 1)),
+                     start);
                 begin_ = at_;
                 mark(TokenKind::mark, "(");
                 return;
             }
             const bool closes = c == ')' && open == 0;
-            const bool brace_of_name = (c == '{' && at_ > begin_ && text_[at_ - 1] == '$') ||
-                                       (c == '}' && in_braces());
+            const bool brace_of_name =
+                (c == '{' && at_ > begin_ && text_[at_ - 1] == '$') || (c == '}' && in_braces());
             const bool other_mark = c != '(' && c != ')' && marks.find(c) != std::string_view::npos;
             if (closes || (other_mark && !brace_of_name) || c == ';' || c == '"' ||
                 std::isspace(static_cast<unsigned char>(c)) != 0)

@@ -2,19 +2,19 @@
 // numbers, flags joined by "|" and file names need no quotes; "(" inside a word belongs to it.
 #pragma once
 
-#include "samples/builder/complaint.h"
-
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "samples/builder/complaint.h"
 
 namespace fusewire::samples {
 
 enum class TokenKind : std::uint8_t {
     word,
-    string, // text between double quotes; escapes and $ are still as written unless `cooked`
-    call,   // $name directly followed by "("; text is the name
-    mark,   // one of { } [ ] ( ) , =
+    string,   // text between double quotes; escapes and $ are still as written unless `cooked`
+    call,     // $name directly followed by "("; text is the name
+    mark,     // one of { } [ ] ( ) , =
     line_end, // a newline or ";"
     end,
 };

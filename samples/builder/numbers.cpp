@@ -1,8 +1,9 @@
 #include "samples/builder/numbers.h"
 
+#include <fmt/format.h>
+
 #include <cctype>
 #include <charconv>
-#include <fmt/format.h>
 
 namespace fusewire::samples {
 
@@ -132,8 +133,9 @@ class Expression {
         const std::string_view word = text_.substr(begin, at_ - begin);
         const auto value = word.empty() || !names_ ? std::nullopt : names_(word);
         if (!value)
-            complain(word.empty() ? fmt::format("\"{}\" is not a number", text_)
-                                  : fmt::format("\"{}\" is neither a number nor a known name", word));
+            complain(word.empty()
+                         ? fmt::format("\"{}\" is not a number", text_)
+                         : fmt::format("\"{}\" is neither a number nor a known name", word));
         return value.value_or(0);
     }
 
@@ -149,8 +151,8 @@ struct Unit {
     std::int64_t nanoseconds;
 };
 constexpr Unit units[] = {
-    {"ns", 1},           {"us", 1000},          {"ms", 1000000},
-    {"s", 1000000000},   {"m", 60000000000},    {"h", 3600000000000},
+    {"ns", 1},         {"us", 1000},       {"ms", 1000000},
+    {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000},
 };
 
 } // namespace

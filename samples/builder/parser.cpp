@@ -1,10 +1,11 @@
 #include "samples/builder/parser.h"
 
-#include "samples/builder/numbers.h"
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
-#include <fmt/format.h>
+
+#include "samples/builder/numbers.h"
 
 namespace fusewire::samples {
 
@@ -38,7 +39,8 @@ char escaped(std::string_view text, std::size_t& at) {
     constexpr std::string_view meant{"\n\t\r\0", 4};
     const char c = at + 1 < text.size() ? text[at + 1] : '\\';
     at += 2;
-    if (c == 'x' && at + 1 < text.size() && hex_digit(text[at]) >= 0 && hex_digit(text[at + 1]) >= 0) {
+    if (c == 'x' && at + 1 < text.size() && hex_digit(text[at]) >= 0 &&
+        hex_digit(text[at + 1]) >= 0) {
         at += 2;
         return static_cast<char>(hex_digit(text[at - 2]) * 16 + hex_digit(text[at - 1]));
     }
@@ -88,7 +90,8 @@ void Parser::expect_mark(char mark, std::string_view why) {
     if (take_mark(mark))
         return;
     const Token found = take();
-    complaint_.say(found.place, fmt::format("expected \"{}\" {}, found {}", mark, why, shown(found)));
+    complaint_.say(found.place,
+                   fmt::format("expected \"{}\" {}, found {}", mark, why, shown(found)));
 }
 
 bool Parser::take_word(std::string_view word) {
@@ -107,7 +110,8 @@ void Parser::end_of_statement() {
     if (peek().kind == TokenKind::end || peek().kind == TokenKind::line_end)
         return;
     const Token found = take();
-    complaint_.say(found.place, fmt::format("expected the end of the line, found {}", shown(found)));
+    complaint_.say(found.place,
+                   fmt::format("expected the end of the line, found {}", shown(found)));
 }
 
 // Appends the value of the variable at text[dollar]; returns where the text goes on.
@@ -323,8 +327,8 @@ bool Parser::bind_arguments(const Macro& macro, const Token& name, Scope& inner)
     for (const Macro::Parameter& parameter : macro.parameters)
         needed += parameter.has_default ? 0 : 1;
     if (given < needed || given > macro.parameters.size()) {
-        complaint_.say(name.place, fmt::format("macro \"{}\" takes {} arguments, {} given", name.text,
-                                               macro.parameters.size(), given));
+        complaint_.say(name.place, fmt::format("macro \"{}\" takes {} arguments, {} given",
+                                               name.text, macro.parameters.size(), given));
         return false;
     }
     for (std::size_t i = given; i < macro.parameters.size(); ++i)

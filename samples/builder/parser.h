@@ -2,10 +2,10 @@
 // repetitions are resolved on the way.
 #pragma once
 
+#include <optional>
+
 #include "samples/builder/scope.h"
 #include "samples/builder/syntax.h"
-
-#include <optional>
 
 namespace fusewire::samples {
 

@@ -22,7 +22,8 @@ std::string as_raw(const Sample& sample) {
             out.push_back(static_cast<char>(value >> (8 * i) & 0xff));
     };
     for (const SampleRecord& record : sample.records) {
-        if (record.header.direction != Direction::request && record.header.direction != Direction::reply)
+        if (record.header.direction != Direction::request &&
+            record.header.direction != Direction::reply)
             continue;
         number(static_cast<std::uint64_t>(record.header.direction), 4);
         number(record.bytes.size(), 4);

@@ -4,6 +4,7 @@
 
 #include "capture/source.h"
 #include "dissector/dialect.h"
+
 #include "samples/builder/octets.h"
 
 namespace fusewire::samples {
@@ -31,7 +32,7 @@ struct Expectation {
 
 struct Sample {
     std::string name;
-    std::string description; // the comment that the text begins with
+    std::string description;                    // the comment that the text begins with
     DialectName dialect = DialectName::unknown; // also where connections differ
     std::vector<Connection> connections;
     std::vector<SampleRecord> records;

@@ -1,11 +1,11 @@
 // Names that a text gives to values, and its macros.
 #pragma once
 
-#include "samples/builder/lexer.h"
-
 #include <map>
 #include <memory>
 #include <string>
+
+#include "samples/builder/lexer.h"
 
 namespace fusewire::samples {
 

@@ -1,12 +1,13 @@
 #include "samples/builder/script.h"
 
-#include "samples/builder/numbers.h"
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fmt/format.h>
 #include <fstream>
 #include <sstream>
+
+#include "samples/builder/numbers.h"
 
 namespace fusewire::samples {
 
@@ -27,25 +28,31 @@ struct Named {
 };
 
 constexpr Named<Transport> transports[] = {
-    {"unknown", Transport::unknown},   {"read_write", Transport::read_write},
-    {"splice", Transport::splice},     {"io_uring", Transport::io_uring},
+    {"unknown", Transport::unknown},       {"read_write", Transport::read_write},
+    {"splice", Transport::splice},         {"io_uring", Transport::io_uring},
     {"tracepoint", Transport::tracepoint}, {"imported", Transport::imported},
 };
 
 constexpr Named<std::uint32_t> record_flags[] = {
-    {"truncated", record_truncated}, {"more", record_more},   {"lost_before", record_lost_before},
-    {"stale", record_stale},         {"fault", record_fault}, {"no_time", record_no_time},
+    {"truncated", record_truncated},
+    {"more", record_more},
+    {"lost_before", record_lost_before},
+    {"stale", record_stale},
+    {"fault", record_fault},
+    {"no_time", record_no_time},
     {"gap", record_gap},
 };
 
 constexpr Named<std::string Connection::*> connection_texts[] = {
-    {"mount", &Connection::mount_point}, {"fs_type", &Connection::fs_type},
-    {"source", &Connection::source},     {"options", &Connection::options},
+    {"mount", &Connection::mount_point},  {"fs_type", &Connection::fs_type},
+    {"source", &Connection::source},      {"options", &Connection::options},
     {"server", &Connection::server_name}, {"tier", &Connection::tier},
 };
 
 constexpr Named<std::uint32_t Record::*> record_numbers[] = {
-    {"server_pid", &Record::server_pid}, {"server_tid", &Record::server_tid}, {"cpu", &Record::cpu},
+    {"server_pid", &Record::server_pid},
+    {"server_tid", &Record::server_tid},
+    {"cpu", &Record::cpu},
 };
 
 constexpr Named<std::uint64_t Record::*> record_wide_numbers[] = {
@@ -81,9 +88,10 @@ std::optional<std::string> contents(const std::filesystem::path& path) {
 
 // Takes `name=…` out of the assignments; nullopt when it is not among them.
 std::optional<Assignment> taken(std::vector<Assignment>& assignments, std::string_view name) {
-    const auto found = std::find_if(assignments.begin(), assignments.end(), [&](const Assignment& one) {
-        return one.path.size() == 1 && one.path.front() == name;
-    });
+    const auto found =
+        std::find_if(assignments.begin(), assignments.end(), [&](const Assignment& one) {
+            return one.path.size() == 1 && one.path.front() == name;
+        });
     if (found == assignments.end())
         return std::nullopt;
     Assignment out = *found;
@@ -145,8 +153,9 @@ bool Script::keyword(Parser& parser) {
         return false;
     const Statement* statement = find(known, word);
     if (first.kind != TokenKind::word || statement == nullptr) {
-        complaint_.say(first.place, fmt::format("expected \">\", \"<\", \"!\" or a statement, found \"{}\"{}",
-                                                word, did_you_mean(word, names_of(known))));
+        complaint_.say(first.place,
+                       fmt::format("expected \">\", \"<\", \"!\" or a statement, found \"{}\"{}",
+                                   word, did_you_mean(word, names_of(known))));
         return true;
     }
     parser.take();
@@ -160,7 +169,8 @@ void Script::dialect(Parser& parser) {
         std::vector<std::string> names;
         for (int i = 0; i < dialect_count; ++i)
             names.emplace_back(spelling(static_cast<DialectName>(i)));
-        complaint_.say(name.place, fmt::format("no dialect \"{}\"{}", name.text, did_you_mean(name.text, names)));
+        complaint_.say(name.place, fmt::format("no dialect \"{}\"{}", name.text,
+                                               did_you_mean(name.text, names)));
     }
     if (const auto known = state_.connections.find(state_.conn); known != state_.connections.end())
         known->second.dialect = state_.dialect;
@@ -204,8 +214,9 @@ void Script::apply_connection(const Assignment& assignment, Connection& about) {
         about.init_flags = number(assignment);
         here().flags = about.init_flags;
     } else {
-        complaint_.say(assignment.place, fmt::format("a connection has no \"{}\"{}", name,
-                                                     did_you_mean(name, names_of(connection_texts))));
+        complaint_.say(assignment.place,
+                       fmt::format("a connection has no \"{}\"{}", name,
+                                   did_you_mean(name, names_of(connection_texts))));
     }
 }
 
@@ -325,8 +336,19 @@ void Script::write_result(Parser& parser) {
     const Token word = parser.cooked("an errno");
     const Written value{.text = word.text, .place = word.place};
     RecordOptions options = state_.record;
-    options.header.result = static_cast<std::int32_t>(integer_of(result, value, state_.meaning, complaint_));
-    options.header.message_number = state_.next_message - 1;
+    options.header.result =
+        static_cast<std::int32_t>(integer_of(result, value, state_.meaning, complaint_));
+    const auto& records = state_.sample.records;
+    const auto refused =
+        std::find_if(records.rbegin(), records.rend(), [&](const SampleRecord& one) {
+            return one.header.direction == Direction::reply &&
+                   one.header.conn == ConnId{state_.conn};
+        });
+    if (refused != records.rend()) { // readers pair the two by the server's thread
+        options.header.server_pid = refused->header.server_pid;
+        options.header.server_tid = refused->header.server_tid;
+        options.header.cpu = refused->header.cpu;
+    }
     add(Direction::write_result, {}, options);
 }
 
@@ -337,8 +359,9 @@ void Script::take_time(Parser& parser) {
     const bool relative = word.text.starts_with("@+");
     const auto duration = duration_of(std::string_view(word.text).substr(relative ? 2 : 1));
     if (!duration)
-        complaint_.say(word.place, "expected a time such as @+10us (since the message before) or @2s "
-                                   "(since the beginning)");
+        complaint_.say(word.place,
+                       "expected a time such as @+10us (since the message before) or @2s "
+                       "(since the beginning)");
     const std::int64_t last = state_.next_time - state_.step;
     state_.next_time = (relative ? last : sample_epoch) + duration.value_or(0);
 }
@@ -387,10 +410,11 @@ void Script::apply(const Assignment& assignment, RecordOptions& options) {
                            problem + did_you_mean(assignment.value.text, names_of(record_flags)));
         options.header.flags |= static_cast<std::uint32_t>(flags.value_or(0));
     } else {
-        complaint_.say(assignment.place, fmt::format("a record has no \"{}\"; it takes snap, wire, comment, "
-                                                     "transport, flags, lost, cpu, server_pid, server_tid, "
-                                                     "pair_key, message_number",
-                                                     name));
+        complaint_.say(assignment.place,
+                       fmt::format("a record has no \"{}\"; it takes snap, wire, comment, "
+                                   "transport, flags, lost, cpu, server_pid, server_tid, "
+                                   "pair_key, message_number",
+                                   name));
     }
 }
 
@@ -398,7 +422,8 @@ std::uint64_t Script::number(const Assignment& assignment) {
     std::string problem;
     const auto value = number_of(assignment.value.text, {}, problem);
     if (!value || assignment.value.form != Written::Form::word)
-        complaint_.say(assignment.value.place, fmt::format("\"{}\" takes a number; {}", assignment.name(), problem));
+        complaint_.say(assignment.value.place,
+                       fmt::format("\"{}\" takes a number; {}", assignment.name(), problem));
     return value.value_or(0);
 }
 
@@ -422,7 +447,9 @@ void Script::message(Parser& parser) {
     take_options(parser, options);
     const Token sign = parser.cooked("\">\", \"<\" or \"!\"");
     if (sign.text != ">" && sign.text != "<" && sign.text != "!") {
-        complaint_.say(sign.place, fmt::format("expected \">\", \"<\" or \"!\" and a space, found \"{}\"", sign.text));
+        complaint_.say(
+            sign.place,
+            fmt::format("expected \">\", \"<\" or \"!\" and a space, found \"{}\"", sign.text));
         return;
     }
     MessageText text = parser.message();
@@ -473,7 +500,8 @@ ConnectionState::Asked* Script::answered_by(const MessageText& text, const Writt
     if (to != nullptr) {
         const auto label = state_.labels.find(to->text);
         if (label == state_.labels.end())
-            complaint_.say(to->place, fmt::format("no request is labelled \"{}\" with as=", to->text));
+            complaint_.say(to->place,
+                           fmt::format("no request is labelled \"{}\" with as=", to->text));
         return label != state_.labels.end() ? connection.find(label->second) : nullptr;
     }
     for (const Assignment& assignment : text.assignments) {

@@ -9,7 +9,8 @@ namespace fusewire::samples {
 
 class Script {
   public:
-    Script(const BuildOptions& options, Complaint& complaint) : options_(options), complaint_(complaint) {}
+    Script(const BuildOptions& options, Complaint& complaint)
+        : options_(options), complaint_(complaint) {}
 
     // Runs a whole text as the sample `name`; more samples come from its sections.
     void run(std::string_view text, const std::string& file, const std::string& name);

@@ -1,7 +1,8 @@
 #include "samples/builder/struct_value.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace fusewire::samples {
 
@@ -29,8 +30,9 @@ void collect(const Struct& layout, std::uint32_t base, std::span<const std::stri
 const Field* nanoseconds_of(const FieldPlace& seconds) {
     const std::string name = seconds.field->name;
     for (const Field& field : seconds.parent->fields)
-        if (field.kind == Kind::nanoseconds && (field.name == name + "nsec" || field.name == name + "_nsec" ||
-                                                (name == "tv_sec" && field.name == std::string("tv_nsec"))))
+        if (field.kind == Kind::nanoseconds &&
+            (field.name == name + "nsec" || field.name == name + "_nsec" ||
+             (name == "tv_sec" && field.name == std::string("tv_nsec"))))
             return &field;
     return nullptr;
 }
@@ -45,7 +47,8 @@ FieldPlace seconds_in(const FieldPlace& group) {
 
 } // namespace
 
-std::vector<FieldPlace> find_fields(const Struct& layout, std::span<const std::string> path, int depth) {
+std::vector<FieldPlace> find_fields(const Struct& layout, std::span<const std::string> path,
+                                    int depth) {
     std::vector<FieldPlace> found;
     collect(layout, 0, path, depth, found);
     return found;
@@ -65,9 +68,10 @@ bool StructValue::assign(std::span<const std::string> path, const Assignment& as
         if (found.empty())
             continue;
         if (found.size() > 1)
-            complaint_->say(assignment.place,
-                            fmt::format("\"{}\" is more than one field of {}, name the group before it",
-                                        assignment.name(), layout_->uapi));
+            complaint_->say(
+                assignment.place,
+                fmt::format("\"{}\" is more than one field of {}, name the group before it",
+                            assignment.name(), layout_->uapi));
         else
             assign(found.front(), assignment);
         return true;
@@ -108,28 +112,31 @@ void StructValue::assign_group(const FieldPlace& at, const Assignment& assignmen
         return;
     }
     if (assignment.value.form != Written::Form::group) {
-        complaint_->say(assignment.value.place,
-                        fmt::format("\"{0}\" is a group, write {0}{{…}} or {0}.member=", at.field->name));
+        complaint_->say(
+            assignment.value.place,
+            fmt::format("\"{0}\" is a group, write {0}{{…}} or {0}.member=", at.field->name));
         return;
     }
     for (const Assignment& member : assignment.value.members) {
         const std::vector<FieldPlace> found = find_fields(*at.field->members, member.path, 0);
         if (found.size() == 1) {
             const FieldPlace inside = found.front();
-            assign({inside.field, at.offset + inside.offset, inside.parent, at.offset + inside.base},
-                   member);
+            assign(
+                {inside.field, at.offset + inside.offset, inside.parent, at.offset + inside.base},
+                member);
             continue;
         }
         std::vector<std::string> names;
         add_names(*at.field->members, names);
-        complaint_->say(member.place, fmt::format("{} has no field \"{}\"{}", at.field->members->uapi,
-                                                  member.name(), did_you_mean(member.name(), names)));
+        complaint_->say(member.place,
+                        fmt::format("{} has no field \"{}\"{}", at.field->members->uapi,
+                                    member.name(), did_you_mean(member.name(), names)));
     }
 }
 
 // atime=1.5 means seconds and the nanoseconds beside them, or inside a group of the two.
-void StructValue::assign_fraction(const FieldPlace& at, std::uint64_t seconds, std::uint64_t nanoseconds,
-                                  const Place& place) {
+void StructValue::assign_fraction(const FieldPlace& at, std::uint64_t seconds,
+                                  std::uint64_t nanoseconds, const Place& place) {
     const bool is_group = at.field->members != nullptr;
     const FieldPlace at_first = is_group ? seconds_in(at) : at;
     const Field* second = at_first.field != nullptr ? nanoseconds_of(at_first) : nullptr;
@@ -138,7 +145,8 @@ void StructValue::assign_fraction(const FieldPlace& at, std::uint64_t seconds, s
                                            at.field->name));
         return;
     }
-    const FieldPlace at_second{second, at_first.base + second->offset, at_first.parent, at_first.base};
+    const FieldPlace at_second{second, at_first.base + second->offset, at_first.parent,
+                               at_first.base};
     if (!holds(at_first, place) || !holds(at_second, place))
         return;
     store(at_first, seconds);
@@ -150,8 +158,8 @@ void StructValue::assign_bytes(const FieldPlace& at, const Written& value) {
     if (!holds(at, value.place))
         return;
     if (bytes.size() > at.field->width) {
-        complaint_->say(value.place, fmt::format("{} bytes do not fit the {} of \"{}\"", bytes.size(),
-                                                 at.field->width, at.field->name));
+        complaint_->say(value.place, fmt::format("{} bytes do not fit the {} of \"{}\"",
+                                                 bytes.size(), at.field->width, at.field->name));
         return;
     }
     given_.insert(at.offset);

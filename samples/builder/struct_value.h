@@ -1,11 +1,11 @@
 // StructValue: the bytes of one struct of the opcode tables while its fields are being filled in.
 #pragma once
 
-#include "samples/builder/octets.h"
-#include "samples/builder/values.h"
-
 #include <set>
 #include <span>
+
+#include "samples/builder/octets.h"
+#include "samples/builder/values.h"
 
 namespace fusewire::samples {
 
@@ -18,7 +18,8 @@ struct FieldPlace {
 };
 
 // Fields that `path` names when its first part is `depth` groups down.
-std::vector<FieldPlace> find_fields(const Struct& layout, std::span<const std::string> path, int depth);
+std::vector<FieldPlace> find_fields(const Struct& layout, std::span<const std::string> path,
+                                    int depth);
 inline constexpr int max_group_depth = 4;
 
 // Every field's name, with those of the groups above it.
@@ -27,7 +28,8 @@ void add_names(const Struct& layout, std::vector<std::string>& names);
 class StructValue {
   public:
     // All zero; `size` is less than that of the layout for older minors.
-    StructValue(const Struct& layout, std::uint32_t size, const Meaning& meaning, Complaint& complaint)
+    StructValue(const Struct& layout, std::uint32_t size, const Meaning& meaning,
+                Complaint& complaint)
         : layout_(&layout), bytes_(size), meaning_(meaning), complaint_(&complaint) {}
 
     const Struct& layout() const { return *layout_; }

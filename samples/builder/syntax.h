@@ -2,10 +2,10 @@
 // macros and repetitions unrolled, but nothing yet known of fields.
 #pragma once
 
-#include "samples/builder/complaint.h"
-
 #include <string>
 #include <vector>
+
+#include "samples/builder/complaint.h"
 
 namespace fusewire::samples {
 
@@ -15,7 +15,7 @@ struct Written {
     enum class Form : std::uint8_t { word, string, list, group };
     Form form = Form::word;
     std::string text;                // word, string
-    std::vector<Written> items;        // list
+    std::vector<Written> items;      // list
     std::vector<Assignment> members; // group
     Place place;
 };

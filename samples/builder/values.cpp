@@ -1,12 +1,14 @@
 #include "samples/builder/values.h"
 
 #include "dissector/errno_names.h"
-#include "samples/builder/numbers.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <fmt/format.h>
+
+#include "samples/builder/numbers.h"
 
 namespace fusewire::samples {
 
@@ -22,7 +24,8 @@ std::optional<std::uint64_t> errno_named(std::string_view name) {
     return std::nullopt;
 }
 
-std::optional<std::uint64_t> value_named(const Field& field, std::string_view name, DialectName dialect) {
+std::optional<std::uint64_t> value_named(const Field& field, std::string_view name,
+                                         DialectName dialect) {
     for (const Value& row : field.values)
         if (name == row.name && (row.dialects & in_dialect(dialect)) != 0)
             return row.value;
@@ -94,7 +97,8 @@ std::optional<std::string> pattern(std::string_view rest) {
 std::optional<std::string> fill(std::string_view rest) {
     const std::size_t colon = rest.find(':');
     const auto size = run_length(rest.substr(0, colon));
-    const auto one = colon == std::string_view::npos ? std::nullopt : from_hex(rest.substr(colon + 1));
+    const auto one =
+        colon == std::string_view::npos ? std::nullopt : from_hex(rest.substr(colon + 1));
     if (!size || !one || one->size() != 1)
         return std::nullopt;
     return std::string(*size, one->front());
@@ -105,7 +109,8 @@ struct BytesForm {
     std::optional<std::string> (*make)(std::string_view rest);
 };
 constexpr BytesForm bytes_forms[] = {
-    {"hex:", from_hex}, {"zeros:", zeros}, {"letters:", letters}, {"pattern:", pattern}, {"fill:", fill},
+    {"hex:", from_hex},    {"zeros:", zeros}, {"letters:", letters},
+    {"pattern:", pattern}, {"fill:", fill},
 };
 
 } // namespace
@@ -173,30 +178,32 @@ std::string bytes_of(const Written& value, Complaint& complaint) {
             continue;
         auto made = form.make(std::string_view(value.text).substr(form.prefix.size()));
         if (!made)
-            complaint.say(value.place, fmt::format("\"{}\" are no bytes; examples: hex:00ff zeros:8 "
-                                                   "letters:300 pattern:4096 fill:8:ff",
-                                                   value.text));
+            complaint.say(value.place,
+                          fmt::format("\"{}\" are no bytes; examples: hex:00ff zeros:8 "
+                                      "letters:300 pattern:4096 fill:8:ff",
+                                      value.text));
         return made.value_or("");
     }
     return value.text;
 }
 
 std::string handle_of(const Written& value, Complaint& complaint) {
-    const bool bare = value.form == Written::Form::word && value.text.find(':') == std::string::npos;
+    const bool bare =
+        value.form == Written::Form::word && value.text.find(':') == std::string::npos;
     if (!bare)
         return bytes_of(value, complaint);
     auto made = from_hex(value.text);
     if (!made)
-        complaint.say(value.place, fmt::format("\"{}\" is not an even number of hex digits", value.text));
+        complaint.say(value.place,
+                      fmt::format("\"{}\" is not an even number of hex digits", value.text));
     return made.value_or("");
 }
 
 bool fraction_of(const Written& value, std::uint64_t& seconds, std::uint64_t& nanoseconds) {
     const std::size_t dot = value.text.find('.');
     const auto digits = [](std::string_view text) {
-        return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-            return std::isdigit(c) != 0;
-        });
+        return !text.empty() && std::all_of(text.begin(), text.end(),
+                                            [](unsigned char c) { return std::isdigit(c) != 0; });
     };
     if (value.form != Written::Form::word || dot == std::string::npos)
         return false;

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "dissector/field.h"
-#include "samples/builder/syntax.h"
 
 #include <map>
 #include <string>
+
+#include "samples/builder/syntax.h"
 
 namespace fusewire::samples {
 

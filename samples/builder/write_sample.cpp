@@ -2,8 +2,9 @@
 
 #include "capture/sink.h"
 
-#include <cerrno>
 #include <fmt/format.h>
+
+#include <cerrno>
 #include <fstream>
 
 namespace fusewire::samples {

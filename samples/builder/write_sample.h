@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dissector/result.h"
+
 #include "samples/builder/sample.h"
 
 namespace fusewire::samples {

@@ -27,7 +27,9 @@ std::string name_in(const Buffer& lookup) {
     return reinterpret_cast<const char*>(lookup.data()) + sizeof(fuse_in_header);
 }
 
-std::string name_of(int i) { return "file" + std::to_string(i); }
+std::string name_of(int i) {
+    return "file" + std::to_string(i);
+}
 
 class Bindfs : public LiveTest {
   protected:
@@ -49,11 +51,11 @@ TEST_F(Bindfs, EveryLookupIsCapturedWithItsNameAndItsReply) {
     const std::string mount_point = directory.make("mount");
     for (int i = 0; i < looked_up; i += 2)
         std::ofstream(below + "/" + name_of(i)) << i;
-    ServerProcess bindfs({"bindfs", "-f", "-o",
-                          "attr_timeout=0,entry_timeout=0,negative_timeout=0", below, mount_point},
+    ServerProcess bindfs({"bindfs", "-f", "-o", "attr_timeout=0,entry_timeout=0,negative_timeout=0",
+                          below, mount_point},
                          mount_point);
     RunningCapture running(options_for(bindfs.conn()));
-    struct stat attributes{};
+    struct stat attributes {};
     for (int i = 0; i < looked_up; i++)
         EXPECT_EQ(stat((mount_point + "/" + name_of(i)).c_str(), &attributes) == 0, i % 2 == 0);
     const auto server_pid = static_cast<std::uint32_t>(bindfs.pid());

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <ctime>
 
@@ -28,11 +29,13 @@ std::unique_ptr<LiveSource> open_or_throw(const LiveOptions& options) {
 }
 
 bool exists(const std::string& path) {
-    struct stat attributes{};
+    struct stat attributes {};
     return stat(path.c_str(), &attributes) == 0;
 }
 
-bool is_loss(const CapturedRecord& record) { return record.record.direction == Direction::loss; }
+bool is_loss(const CapturedRecord& record) {
+    return record.record.direction == Direction::loss;
+}
 
 std::uint64_t told_loss(const std::vector<CapturedRecord>& records) {
     std::uint64_t lost = 0;
@@ -157,6 +160,24 @@ TEST_F(Capture, TimesAreOfTheWallClockAndTheRequestComesFirst) {
     EXPECT_LE(records[1].record.time_ns, after);
 }
 
+TEST_F(Capture, ARequestThatIsAbortedHasNoReply) {
+    LoggedServer server;
+    const pid_t pid = server.process().pid();
+    const auto source = open_or_throw(options_for(server.conn()));
+    kill(pid, SIGSTOP);
+    waitpid(pid, nullptr, WUNTRACED);
+    std::thread asking([&] { exists(server.path("file1")); });
+    Record record;
+    const auto got = source->next(record);
+    kill(pid, SIGKILL);
+    asking.join();
+    ASSERT_TRUE(got && *got);
+    EXPECT_EQ(record.direction, Direction::request);
+    source->stop();
+    for (const CapturedRecord& later : drain(*source))
+        EXPECT_EQ(later.record.direction, Direction::request);
+}
+
 TEST_F(Capture, EndsByItselfWhenItsCommandHasAndHoldsAllOfIt) {
     LoggedServer server;
     auto command = Command::prepare({"stat", "--terse", server.path("file1")}, Identity{},
@@ -211,7 +232,8 @@ TEST_F(Capture, NeedsNoPrivilegesOnceItIsOpen) {
 TEST_F(Capture, WithoutPrivilegesTheErrorSaysWhatIsNeeded) {
     const pid_t child = fork();
     if (child == 0) {
-        const auto nobody = invoking_identity("nobody", 0, [](const char*) { return std::nullopt; });
+        const auto nobody =
+            invoking_identity("nobody", 0, [](const char*) { return std::nullopt; });
         if (!nobody || !drop_privileges(*nobody))
             _exit(2);
         const auto source = LiveSource::open(LiveOptions{});

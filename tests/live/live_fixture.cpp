@@ -126,7 +126,9 @@ ServerProcess::ServerProcess(std::vector<std::string> arguments, std::string mou
     conn_ = *mounted_at(mount_point_);
 }
 
-ServerProcess::~ServerProcess() { stop(); }
+ServerProcess::~ServerProcess() {
+    stop();
+}
 
 bool ServerProcess::ended_within(std::chrono::milliseconds limit) {
     return holds_within(limit, [&] { return waitpid(pid_, nullptr, WNOHANG) != 0; });
@@ -149,7 +151,7 @@ LoggedServer::LoggedServer(std::vector<std::string> options) {
     std::ranges::move(options, std::back_inserter(arguments));
     process_ = std::make_unique<ServerProcess>(std::move(arguments), mount_point);
     // Answered only after INIT, so that no test sees half of that.
-    struct stat unused{};
+    struct stat unused {};
     if (stat(mount_point.c_str(), &unused) != 0)
         throw std::runtime_error("raw_server does not answer");
     logged_before_ = read_raw_log(directory_.file("log")).size();
@@ -165,6 +167,7 @@ std::vector<LogRecord> LoggedServer::log() {
 LiveOptions options_for(ConnId conn) {
     LiveOptions options;
     options.probe.connections = {conn};
+    options.probe.ring_bytes = 64u << 20;
     return options;
 }
 
@@ -188,7 +191,9 @@ RunningCapture::RunningCapture(const LiveOptions& options) {
     thread_ = std::thread([this] { records_ = drain(*source_); });
 }
 
-RunningCapture::~RunningCapture() { stop(); }
+RunningCapture::~RunningCapture() {
+    stop();
+}
 
 const std::vector<CapturedRecord>& RunningCapture::stop() {
     source_->stop();

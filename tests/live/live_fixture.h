@@ -93,7 +93,8 @@ struct CapturedRecord {
     Buffer bytes;
 };
 
-// Records of one connection, whole messages, from now until stop().
+// Whole messages of one connection, with a ring that holds a test's traffic: on a busy machine the
+// reader may not run for seconds, and what is lost then says nothing about the bytes.
 LiveOptions options_for(ConnId conn);
 
 // All that is left in a source; to be called after its stop().

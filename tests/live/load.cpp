@@ -74,8 +74,8 @@ void use_xattrs(const std::string& path) {
 void run_round(const std::string& mount, unsigned thread, unsigned round) {
     const std::string mine = mount + "/t" + std::to_string(thread) + "." + std::to_string(round);
     const std::string file = mount + "/file" + std::to_string((thread + round) % 4);
-    struct stat attributes{};
-    struct statvfs space{};
+    struct stat attributes {};
+    struct statvfs space {};
     for (int i = 0; i < 20; i++)
         need(stat((mount + "/file" + std::to_string(i % 4)).c_str(), &attributes) == 0, "stat");
     need(stat((mine + ".missing").c_str(), &attributes) != 0, "stat of nothing");

@@ -56,7 +56,8 @@ TEST(Mounts, FuseTypesAreFuseFuseblkAndVirtiofsButNotFusectl) {
     for (const Mount& mount : mounts)
         if (mount.is_fuse())
             types += mount.fs_type + " ";
-    EXPECT_EQ(types, "fuse.sshfs fuse.bindfs fuse fuseblk virtiofs fuse.sshfs fuse.lower fuse.upper ");
+    EXPECT_EQ(types,
+              "fuse.sshfs fuse.bindfs fuse fuseblk virtiofs fuse.sshfs fuse.lower fuse.upper ");
 }
 
 TEST(Mounts, LinesThatMakeNoSenseAreLeftOut) {
@@ -89,7 +90,9 @@ TEST(Mounts, TheInnermostMountWins) {
     EXPECT_NE(refusal("/mnt/data/tmp/x"), "");
 }
 
-TEST(Mounts, OfMountsOnTheSamePointTheLastWins) { EXPECT_EQ(found("/mnt/stack"), 59u); }
+TEST(Mounts, OfMountsOnTheSamePointTheLastWins) {
+    EXPECT_EQ(found("/mnt/stack"), 59u);
+}
 
 TEST(Mounts, RelativePathsAreResolvedAsText) {
     EXPECT_EQ(found("data", "/mnt"), 52u);
@@ -121,7 +124,9 @@ TEST(Mounts, WithoutFuseMountsTheErrorSaysSo) {
     EXPECT_EQ(conn.error().message, "/x is not on a FUSE mount; there are no FUSE mounts here");
 }
 
-TEST(Mounts, AMissingFileIsAnError) { EXPECT_FALSE(read_mounts("/nowhere/mountinfo")); }
+TEST(Mounts, AMissingFileIsAnError) {
+    EXPECT_FALSE(read_mounts("/nowhere/mountinfo"));
+}
 
 TEST(Mounts, OurOwnMountinfoIsRead) {
     const auto here = read_mounts();

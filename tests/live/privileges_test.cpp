@@ -22,14 +22,18 @@ Environment environment(std::map<std::string, std::string> variables) {
     };
 }
 
-std::string number(unsigned value) { return std::to_string(value); }
+std::string number(unsigned value) {
+    return std::to_string(value);
+}
 
-const passwd& nobody() { return *getpwnam("nobody"); }
+const passwd& nobody() {
+    return *getpwnam("nobody");
+}
 
 TEST(Privileges, TheUserWhoCalledSudoIsTheTarget) {
-    const auto identity =
-        invoking_identity("", 0, environment({{"SUDO_UID", number(nobody().pw_uid)},
-                                              {"SUDO_GID", number(nobody().pw_gid)}}));
+    const auto identity = invoking_identity("", 0,
+                                            environment({{"SUDO_UID", number(nobody().pw_uid)},
+                                                         {"SUDO_GID", number(nobody().pw_gid)}}));
     ASSERT_TRUE(identity);
     EXPECT_TRUE(identity->changes);
     EXPECT_EQ(identity->uid, nobody().pw_uid);
@@ -39,8 +43,8 @@ TEST(Privileges, TheUserWhoCalledSudoIsTheTarget) {
 }
 
 TEST(Privileges, AUserUnknownToTheDatabaseHasItsGroupOnly) {
-    const auto identity = invoking_identity(
-        "", 0, environment({{"SUDO_UID", "3999999"}, {"SUDO_GID", "3999998"}}));
+    const auto identity =
+        invoking_identity("", 0, environment({{"SUDO_UID", "3999999"}, {"SUDO_GID", "3999998"}}));
     ASSERT_TRUE(identity);
     EXPECT_EQ(identity->uid, 3999999u);
     EXPECT_EQ(identity->groups, std::vector<gid_t>{3999998u});

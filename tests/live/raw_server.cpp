@@ -27,9 +27,13 @@ struct Answer {
     bool silent = false; // this request has no reply
 };
 
-Answer refused(int error) { return {.error = -error}; }
+Answer refused(int error) {
+    return {.error = -error};
+}
 
-Answer no_reply() { return {.silent = true}; }
+Answer no_reply() {
+    return {.silent = true};
+}
 
 template <class Struct>
 void append(Buffer& to, const Struct& value) {
@@ -42,7 +46,9 @@ void append_text(Buffer& to, std::string_view text) {
     to.insert(to.end(), bytes.begin(), bytes.end());
 }
 
-void pad_to_8(Buffer& buffer) { buffer.resize((buffer.size() + 7) & ~std::size_t{7}); }
+void pad_to_8(Buffer& buffer) {
+    buffer.resize((buffer.size() + 7) & ~std::size_t{7});
+}
 
 template <class Struct>
 Answer answer_with(const Struct& value) {
@@ -335,9 +341,13 @@ Answer RawServer::Handlers::remove() {
     return {};
 }
 
-Answer RawServer::Handlers::rename() { return move(body_.take<fuse_rename_in>().newdir); }
+Answer RawServer::Handlers::rename() {
+    return move(body_.take<fuse_rename_in>().newdir);
+}
 
-Answer RawServer::Handlers::rename2() { return move(body_.take<fuse_rename2_in>().newdir); }
+Answer RawServer::Handlers::rename2() {
+    return move(body_.take<fuse_rename2_in>().newdir);
+}
 
 Answer RawServer::Handlers::move(std::uint64_t new_parent) {
     const std::string old_name = body_.name();
@@ -470,9 +480,9 @@ RawServer::RawServer(const RawServerOptions& options)
     device_ = open("/dev/fuse", O_RDWR | O_CLOEXEC);
     if (device_ < 0)
         throw std::system_error(errno, std::generic_category(), "/dev/fuse");
-    const std::string data = "fd=" + std::to_string(device_) + ",rootmode=40000,user_id=" +
-                             std::to_string(getuid()) + ",group_id=" + std::to_string(getgid()) +
-                             ",allow_other";
+    const std::string data = "fd=" + std::to_string(device_) +
+                             ",rootmode=40000,user_id=" + std::to_string(getuid()) +
+                             ",group_id=" + std::to_string(getgid()) + ",allow_other";
     if (mount("raw_server", options.mount_point.c_str(), "fuse.raw_server", MS_NOSUID | MS_NODEV,
               data.c_str()) != 0) {
         const int error = errno;
@@ -481,7 +491,9 @@ RawServer::RawServer(const RawServerOptions& options)
     }
 }
 
-RawServer::~RawServer() { close(device_); }
+RawServer::~RawServer() {
+    close(device_);
+}
 
 void RawServer::run() {
     std::vector<std::jthread> others;

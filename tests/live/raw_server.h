@@ -13,12 +13,12 @@ namespace fusewire::live_test {
 
 struct RawServerOptions {
     std::string mount_point;
-    std::string log;                       // empty: none
+    std::string log; // empty: none
     RawTreeOptions tree;
     unsigned threads = 2;
     std::uint32_t max_write = 1u << 20;
-    std::uint64_t timeout_s = 0;           // how long the kernel may cache names and attributes
-    bool direct_io = true;                 // each read() is a READ
+    std::uint64_t timeout_s = 0; // how long the kernel may cache names and attributes
+    bool direct_io = true;       // each read() is a READ
     bool readdirplus = false;
 };
 

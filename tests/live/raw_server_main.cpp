@@ -45,22 +45,45 @@ constexpr option long_options[] = {
 
 const char* mounted = nullptr;
 
-extern "C" void unmount(int) { umount2(mounted, MNT_DETACH); }
+extern "C" void unmount(int) {
+    umount2(mounted, MNT_DETACH);
+}
 
-unsigned long number(const char* text) { return std::strtoul(text, nullptr, 0); }
+unsigned long number(const char* text) {
+    return std::strtoul(text, nullptr, 0);
+}
 
 bool set(RawServerOptions& options, int which, const char* value) {
     switch (which) {
-    case log_file: options.log = value; return true;
-    case files: options.tree.files = static_cast<unsigned>(number(value)); return true;
-    case file_bytes: options.tree.file_bytes = number(value); return true;
-    case entries: options.tree.entries = static_cast<unsigned>(number(value)); return true;
-    case threads: options.threads = static_cast<unsigned>(number(value)); return true;
-    case max_write: options.max_write = static_cast<std::uint32_t>(number(value)); return true;
-    case timeout: options.timeout_s = number(value); return true;
-    case cached: options.direct_io = false; return true;
-    case plus: options.readdirplus = true; return true;
-    default: return false;
+    case log_file:
+        options.log = value;
+        return true;
+    case files:
+        options.tree.files = static_cast<unsigned>(number(value));
+        return true;
+    case file_bytes:
+        options.tree.file_bytes = number(value);
+        return true;
+    case entries:
+        options.tree.entries = static_cast<unsigned>(number(value));
+        return true;
+    case threads:
+        options.threads = static_cast<unsigned>(number(value));
+        return true;
+    case max_write:
+        options.max_write = static_cast<std::uint32_t>(number(value));
+        return true;
+    case timeout:
+        options.timeout_s = number(value);
+        return true;
+    case cached:
+        options.direct_io = false;
+        return true;
+    case plus:
+        options.readdirplus = true;
+        return true;
+    default:
+        return false;
     }
 }
 

@@ -23,7 +23,9 @@ std::vector<std::byte> noise(std::uint64_t size, std::uint64_t seed) {
 
 } // namespace
 
-bool RawNode::is_directory() const { return S_ISDIR(mode); }
+bool RawNode::is_directory() const {
+    return S_ISDIR(mode);
+}
 
 RawTree::RawTree(const RawTreeOptions& options) {
     RawNode root;

@@ -16,8 +16,8 @@ struct RawNode {
     std::uint32_t uid = 0;
     std::uint32_t gid = 0;
     std::uint32_t links = 1;
-    std::uint64_t mtime = 0; // seconds
-    std::vector<std::byte> content;               // of a file; the target of a symbolic link
+    std::uint64_t mtime = 0;                       // seconds
+    std::vector<std::byte> content;                // of a file; the target of a symbolic link
     std::map<std::string, std::uint64_t> children; // of a directory
     std::map<std::string, std::string> xattrs;
 

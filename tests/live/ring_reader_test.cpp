@@ -40,7 +40,9 @@ class Ring : public testing::Test {
     RingReader reader{{&consumer, &producer, data.data(), size}};
 };
 
-TEST_F(Ring, AnEmptyRingHasNone) { EXPECT_EQ(next(), "none"); }
+TEST_F(Ring, AnEmptyRingHasNone) {
+    EXPECT_EQ(next(), "none");
+}
 
 TEST_F(Ring, RecordsComeInOrderAndAreGivenBackOneLater) {
     put("one");

@@ -1,12 +1,15 @@
 // The committed captures are those that their texts describe, and together they show every message.
 #include "dissector/opcodes.h"
-#include "samples/builder/write_sample.h"
 #include "tests/capture/temp_dir.h"
 #include "tests/samples/sample_files.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+
+#include "samples/builder/write_sample.h"
 
 namespace fusewire::samples {
 namespace {
@@ -18,7 +21,8 @@ TEST(CommittedSamples, AreBuiltFromTheirTexts) {
     for (const SampleFile& file : files) {
         const std::filesystem::path committed = file.beside(".pcapng");
         const std::string fresh = folder.path("sample.pcapng");
-        const auto written = write_capture(file.sample, updates_golden() ? committed.string() : fresh);
+        const auto written =
+            write_capture(file.sample, updates_golden() ? committed.string() : fresh);
         ASSERT_TRUE(written) << written.error().message;
         if (updates_golden())
             std::filesystem::permissions(committed, std::filesystem::perms(0644));
@@ -37,13 +41,15 @@ TEST(CommittedSamples, ReadBackAsTheyWereBuilt) {
         for (const SampleRecord& expected : file.sample.records) {
             const auto more = (*source)->next(record);
             ASSERT_TRUE(more && *more) << file.text;
-            EXPECT_EQ(hex(record.bytes), hex(expected.bytes)) << file.text << " frame " << record.frame;
+            EXPECT_EQ(hex(record.bytes), hex(expected.bytes))
+                << file.text << " frame " << record.frame;
             EXPECT_EQ(record.time_ns, expected.header.time_ns);
             EXPECT_EQ(record.wire_length, expected.header.wire_length);
             EXPECT_EQ(record.flags, expected.header.flags);
             EXPECT_EQ(record.comment, expected.comment);
         }
-        EXPECT_TRUE((*source)->warnings().empty()) << file.text << ": " << (*source)->warnings().front();
+        EXPECT_TRUE((*source)->warnings().empty())
+            << file.text << ": " << (*source)->warnings().front();
     }
 }
 
@@ -52,10 +58,43 @@ TEST(CommittedSamples, AreSmall) {
         EXPECT_LE(std::filesystem::file_size(file.beside(".pcapng")), 32u * 1024) << file.text;
 }
 
+// The first comment of a text in one line.
+std::string one_line(std::string text) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
+}
+
+std::string readme_rows() {
+    std::string rows =
+        "| capture | what it shows | dialect | origin |\n| --- | --- | --- | --- |\n";
+    for (const SampleFile& file : sample_files())
+        rows +=
+            fmt::format("| [{0}]({0}.txt) | {1} | {2} | made from its text |\n", file.sample.name,
+                        one_line(file.sample.description), spelling(file.sample.dialect));
+    return rows;
+}
+
+TEST(CommittedSamples, HaveTheirRowsInTheReadme) {
+    const std::filesystem::path path = samples_folder() / "README.md";
+    const std::string readme = contents_of(path);
+    const std::string_view first = "keeps them so -->\n", last = "<!-- end of rows -->";
+    const std::size_t begin = readme.find(first);
+    const std::size_t end = readme.find(last);
+    ASSERT_NE(begin, std::string::npos);
+    ASSERT_NE(end, std::string::npos);
+    expect_golden(path,
+                  readme.substr(0, begin + first.size()) + readme_rows() + readme.substr(end));
+}
+
+TEST(CommittedSamples, SayWhatTheyShow) {
+    for (const SampleFile& file : sample_files())
+        EXPECT_GE(file.sample.description.size(), 40u) << file.text;
+}
+
 // What the samples hold of one table of messages.
 struct Seen {
     std::set<const Opcode*> requests;
-    std::set<const Opcode*> replies;       // successful
+    std::set<const Opcode*> replies; // successful
     std::set<const Opcode*> notifications;
 };
 
@@ -77,10 +116,12 @@ TEST(CommittedSamples, ShowEveryRequestReplyAndNotification) {
     Seen seen;
     for (const SampleFile& file : sample_files()) {
         SampleSource source(file.sample);
-        look_at(source, file.sample.dialect, [&](const Decoded& decoded) { add(seen, decoded.message); });
+        look_at(source, file.sample.dialect,
+                [&](const Decoded& decoded) { add(seen, decoded.message); });
     }
     for (const Opcode* opcode : all_opcodes()) {
-        EXPECT_TRUE(seen.requests.contains(opcode)) << "no sample has a " << opcode->name << " request";
+        EXPECT_TRUE(seen.requests.contains(opcode))
+            << "no sample has a " << opcode->name << " request";
         const bool answered = !opcode->no_reply && !opcode->optional_reply;
         EXPECT_TRUE(!answered || seen.replies.contains(opcode))
             << "no sample has a successful " << opcode->name << " reply";

@@ -1,10 +1,10 @@
 #include "tests/samples/sample_files.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <fmt/format.h>
 #include <fstream>
 #include <sstream>
 
@@ -20,27 +20,6 @@ std::vector<std::string> lines_of(const std::string& text) {
     for (std::string line; std::getline(in, line);)
         lines.push_back(line);
     return lines;
-}
-
-// The first lines that differ, with their numbers.
-std::string difference(const std::string& expected, const std::string& actual) {
-    const std::vector<std::string> before = lines_of(expected);
-    const std::vector<std::string> after = lines_of(actual);
-    std::string out;
-    int shown = 0;
-    for (std::size_t i = 0; i < std::max(before.size(), after.size()) && shown < shown_lines; ++i) {
-        const std::string* old_line = i < before.size() ? &before[i] : nullptr;
-        const std::string* new_line = i < after.size() ? &after[i] : nullptr;
-        if (old_line != nullptr && new_line != nullptr && *old_line == *new_line)
-            continue;
-        ++shown;
-        out += fmt::format("line {}\n", i + 1);
-        if (old_line != nullptr)
-            out += fmt::format("  - {}\n", *old_line);
-        if (new_line != nullptr)
-            out += fmt::format("  + {}\n", *new_line);
-    }
-    return out;
 }
 
 } // namespace
@@ -117,20 +96,41 @@ void look_at(RecordSource& source, DialectName forced, const Look& look) {
 }
 
 std::string summary(const Decoded& decoded) {
-    std::string out = fmt::format("frame {} {} {}\n", decoded.record.frame,
-                                  static_cast<int>(decoded.message.kind),
-                                  decoded.message.opcode != nullptr ? decoded.message.opcode->name : "-");
+    std::string out = fmt::format(
+        "frame {} {} {}\n", decoded.record.frame, static_cast<int>(decoded.message.kind),
+        decoded.message.opcode != nullptr ? decoded.message.opcode->name : "-");
     for (const Node& node : decoded.message.nodes)
-        out += fmt::format("{:{}}{} {} @{}+{}{}\n", "", 2 * node.depth + 2, node.field->name, node.value,
-                           node.offset, node.width, node.cut ? " cut" : "");
+        out += fmt::format("{:{}}{} {} @{}+{}{}\n", "", 2 * node.depth + 2, node.field->name,
+                           node.value, node.offset, node.width, node.cut ? " cut" : "");
     for (const Finding& finding : decoded.message.findings)
-        out += fmt::format("  ! {} @{} {}\n", row_of(finding.rule).id, finding.offset, describe(finding));
+        out += fmt::format("  ! {} @{} {}\n", row_of(finding.rule).id, finding.offset,
+                           describe(finding));
     return out;
 }
 
 bool updates_golden() {
     const char* value = std::getenv("FUSEWIRE_UPDATE_GOLDEN");
     return value != nullptr && std::string_view(value) == "1";
+}
+
+std::string difference_from(const std::filesystem::path& path, const std::string& actual) {
+    const std::vector<std::string> before = lines_of(contents_of(path));
+    const std::vector<std::string> after = lines_of(actual);
+    std::string out;
+    int shown = 0;
+    for (std::size_t i = 0; i < std::max(before.size(), after.size()) && shown < shown_lines; ++i) {
+        const std::string* old_line = i < before.size() ? &before[i] : nullptr;
+        const std::string* new_line = i < after.size() ? &after[i] : nullptr;
+        if (old_line != nullptr && new_line != nullptr && *old_line == *new_line)
+            continue;
+        ++shown;
+        out += fmt::format("line {}\n", i + 1);
+        if (old_line != nullptr)
+            out += fmt::format("  - {}\n", *old_line);
+        if (new_line != nullptr)
+            out += fmt::format("  + {}\n", *new_line);
+    }
+    return out;
 }
 
 void expect_golden(const std::filesystem::path& path, const std::string& actual) {
@@ -142,10 +142,9 @@ void expect_golden(const std::filesystem::path& path, const std::string& actual)
         ADD_FAILURE() << path << " is missing; FUSEWIRE_UPDATE_GOLDEN=1 writes it";
         return;
     }
-    const std::string expected = contents_of(path);
-    if (expected != actual)
+    if (contents_of(path) != actual)
         ADD_FAILURE() << path << " differs; FUSEWIRE_UPDATE_GOLDEN=1 accepts the new text\n"
-                      << difference(expected, actual);
+                      << difference_from(path, actual);
 }
 
 } // namespace fusewire::samples

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "dissector/session.h"
-#include "samples/builder/build.h"
 
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "samples/builder/build.h"
 
 namespace fusewire::samples {
 
@@ -38,7 +39,9 @@ std::string summary(const Decoded& decoded);
 
 // FUSEWIRE_UPDATE_GOLDEN=1: expectations are written instead of compared.
 bool updates_golden();
-// Compares with the file's contents, or writes it; failures show the first lines that differ.
+// The first lines in which a text differs from a file's contents; empty when it does not.
+std::string difference_from(const std::filesystem::path& path, const std::string& actual);
+// Compares with the file's contents, or writes it; failures show the difference.
 void expect_golden(const std::filesystem::path& path, const std::string& actual);
 
 } // namespace fusewire::samples
