@@ -35,6 +35,14 @@ struct RequestHeader {
     bool counts_extensions = true; // in total_extlen
 };
 
+// struct fuse_file_handle as written.
+struct HandleText {
+    std::optional<std::uint64_t> size;
+    std::string bytes;
+    std::string padding;
+    bool none = false;
+};
+
 class Encoder {
   public:
     // `minor` and `flags` are what INIT settled; layouts depend on them.
@@ -72,14 +80,6 @@ class Encoder {
         const RequestHeader* header = nullptr; // of a request, for its sub-requests
         const Operation* operation = nullptr;  // of a reply: what it answers
         const Exchange* answered = nullptr;    // the same with its sub-operations, if known
-    };
-
-    // struct fuse_file_handle as written.
-    struct HandleText {
-        std::optional<std::uint64_t> size;
-        std::string bytes;
-        std::string padding;
-        bool none = false;
     };
 
     // An extension record as written.
