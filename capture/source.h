@@ -54,7 +54,7 @@ class RecordSource {
         return fail(Errc::unsupported, "this source cannot be read twice");
     }
 
-    // Null for pipes, compressed files and live sources.
+    // Null for pipes, compressed files, rare variants of pcap, and live sources.
     virtual RandomAccess* random_access() { return nullptr; }
 
     // `idle` is called whenever next() is about to wait for more input, so that what was made of the

@@ -33,14 +33,59 @@ struct FieldsOptions {
     FieldsFormat format = FieldsFormat::text;
 };
 
-// In the order of Kind.
-constexpr const char* kind_words[] = {
-    "number", "signed number", "hex",    "boolean",     "nodeid",     "generation", "fh",
-    "opcode", "unique", "ino",           "offset", "bytes",       "count",      "seconds",    "nanoseconds",
-    "flags",  "enumeration",   "mode",   "permissions", "open flags", "uid",        "gid",
-    "pid",    "rdev",          "errno",  "poll handle", "lock owner", "padding",    "reserved",
-    "name",   "text",          "data",   "group",       "note"};
-static_assert(std::size(kind_words) == static_cast<std::size_t>(Kind::note) + 1);
+struct KindWord {
+    Kind kind;
+    const char* word;
+};
+
+constexpr KindWord kind_words[] = {
+    {Kind::number, "number"},
+    {Kind::signed_number, "signed number"},
+    {Kind::hex, "hex"},
+    {Kind::boolean, "boolean"},
+    {Kind::nodeid, "nodeid"},
+    {Kind::generation, "generation"},
+    {Kind::fh, "fh"},
+    {Kind::opcode, "opcode"},
+    {Kind::unique, "unique"},
+    {Kind::ino, "ino"},
+    {Kind::file_offset, "offset"},
+    {Kind::byte_count, "bytes"},
+    {Kind::count, "count"},
+    {Kind::seconds, "seconds"},
+    {Kind::nanoseconds, "nanoseconds"},
+    {Kind::flags, "flags"},
+    {Kind::enumeration, "enumeration"},
+    {Kind::mode, "mode"},
+    {Kind::permissions, "permissions"},
+    {Kind::open_flags, "open flags"},
+    {Kind::uid, "uid"},
+    {Kind::gid, "gid"},
+    {Kind::pid, "pid"},
+    {Kind::rdev, "rdev"},
+    {Kind::error, "errno"},
+    {Kind::poll_handle, "poll handle"},
+    {Kind::lock_owner, "lock owner"},
+    {Kind::padding, "padding"},
+    {Kind::reserved, "reserved"},
+    {Kind::name, "name"},
+    {Kind::text, "text"},
+    {Kind::data, "data"},
+    {Kind::group, "group"},
+    {Kind::note, "note"},
+};
+
+constexpr bool in_order_of_kinds() {
+    for (std::size_t i = 0; i < std::size(kind_words); ++i)
+        if (static_cast<std::size_t>(kind_words[i].kind) != i)
+            return false;
+    return std::size(kind_words) == static_cast<std::size_t>(Kind::note) + 1;
+}
+static_assert(in_order_of_kinds());
+
+const char* word_of(Kind kind) {
+    return kind_words[static_cast<std::size_t>(kind)].word;
+}
 
 // A field of the reference: of a message as a whole, of a kind, or of the tables.
 struct Entry {
@@ -62,8 +107,7 @@ std::vector<Entry> all_entries() {
         entries.push_back({field.name, "kind", field.doc});
     for (const FieldPath& path : all_field_paths())
         if (path.field().kind != Kind::group && !is_taken(path.name))
-            entries.push_back({path.name, kind_words[static_cast<std::size_t>(path.field().kind)],
-                               path.field().label, &path});
+            entries.push_back({path.name, word_of(path.field().kind), path.field().label, &path});
     return entries;
 }
 

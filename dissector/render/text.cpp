@@ -155,6 +155,18 @@ void append_short_value(std::string& out, const Message& message, const Node& no
         fmt::format_to(into(out), "{}0x{:x}", separator, found.unnamed);
 }
 
+// Records of an array are only counted, their fields have no room. Returns the last node of them.
+std::size_t append_record_count(std::string& out, const Message& message, std::size_t first,
+                                std::size_t end) {
+    const Field* record = message.nodes[first].field;
+    std::size_t count = 0;
+    std::size_t at = first;
+    for (; at < end && message.nodes[at].field == record; at = message.end_of(at))
+        ++count;
+    fmt::format_to(into(out), " {}={}", record->name, count);
+    return at - 1;
+}
+
 // The fields that tell a message from its neighbours. Nodes of sub-operations have their own turn.
 void append_key_fields(std::string& out, const Message& message, std::size_t begin, std::size_t end,
                        const TextStyle& style) {
@@ -162,6 +174,10 @@ void append_key_fields(std::string& out, const Message& message, std::size_t beg
         const Node& node = message.nodes[i];
         if (node.field == &field::sub) {
             i = message.end_of(i) - 1;
+            continue;
+        }
+        if (node.field->kind == Kind::group && node.field->repeated && node.field != &field::ext) {
+            i = append_record_count(out, message, i, end);
             continue;
         }
         if (!node.field->in_line || node.cut)

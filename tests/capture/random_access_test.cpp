@@ -110,6 +110,19 @@ TEST(RandomAccess, FindsPacketsLongerThanThePcapFilesSnapLength) {
     EXPECT_EQ(record.message_number, 2u);
 }
 
+// Before version 2.4 some writers had the two lengths of a packet swapped.
+TEST(RandomAccess, IsNotOfferedForOldPcapVariants) {
+    const TempDir dir;
+    write_capture(dir.path("c"), FileFormat::pcap, {message(1, 500)}, {});
+    ByteVector bytes = read_file(dir.path("c"));
+    files::store_le(&bytes[6], std::uint16_t{2});
+    write_file(dir.path("c"), bytes);
+    auto source = open_capture(dir.path("c"));
+    ASSERT_TRUE(source);
+    EXPECT_EQ((*source)->random_access(), nullptr);
+    EXPECT_EQ(read_all(**source).records.size(), 1u);
+}
+
 TEST(RandomAccess, WorksAcrossSectionsAndLateInterfaces) {
     const TempDir dir;
     PcapngBytes big{files::ByteOrder::big};

@@ -65,7 +65,12 @@ void read_backwards(RandomAccess& random_access, const Pass& pass) {
         if (!there && there.error().code == Errc::unsupported)
             return;
         require(there && *there, "a record that was read can be read again");
-        require(digest_of(record) == pass.records[i], "a record is the same when read again");
+        // How much of it there is may differ where a file leaves more messages unfinished than are
+        // kept: read again by itself, this one is not pushed out by the others.
+        const Digest again = digest_of(record);
+        require(again.message_number == pass.records[i].message_number &&
+                    again.wire_length == pass.records[i].wire_length,
+                "a record is the same message when read again");
         touch(record.bytes);
     }
 }
