@@ -145,7 +145,13 @@ void Encoder::assign_name(PartState& state, const Assignment& assignment) {
     state.bytes.push_back(std::byte{0});
 }
 
-// groups=[1 2 3] and names=["user.a" "user.b"].
+void Encoder::append_integer(Octets& out, const Field& field, const Written& value) {
+    const std::uint64_t number = integer_of(field, value, meaning_, complaint_);
+    out.resize(out.size() + field.width);
+    put(out, out.size() - field.width, field.width, number, meaning_.order);
+}
+
+// nodeids=[1 2 3] and names=["user.a" "user.b"].
 void Encoder::assign_list(PartState& state, const Assignment& assignment) {
     if (assignment.value.form != Written::Form::list) {
         complaint_.say(assignment.value.place,
@@ -157,10 +163,7 @@ void Encoder::assign_list(PartState& state, const Assignment& assignment) {
             append(state.bytes, bytes_of(item, complaint_));
             state.bytes.push_back(std::byte{0});
         } else {
-            const std::uint64_t value = integer_of(*state.part->field, item, meaning_, complaint_);
-            state.bytes.resize(state.bytes.size() + state.part->field->width);
-            put(state.bytes, state.bytes.size() - state.part->field->width,
-                state.part->field->width, value, meaning_.order);
+            append_integer(state.bytes, *state.part->field, item);
         }
         ++state.count;
     }

@@ -35,6 +35,14 @@ struct RequestHeader {
     bool counts_extensions = true; // in total_extlen
 };
 
+// struct fuse_file_handle as written.
+struct HandleText {
+    std::optional<std::uint64_t> size;
+    std::string bytes;
+    std::string padding;
+    bool none = false;
+};
+
 class Encoder {
   public:
     // `minor` and `flags` are what INIT settled; layouts depend on them.
@@ -74,12 +82,14 @@ class Encoder {
         const Exchange* answered = nullptr;    // the same with its sub-operations, if known
     };
 
-    // struct fuse_file_handle as written.
-    struct HandleText {
-        std::optional<std::uint64_t> size;
-        std::string bytes;
-        std::string padding;
-        bool none = false;
+    // An extension record as written.
+    struct ExtensionText {
+        StructValue head;
+        StructValue groups;
+        std::optional<HandleText> handle;
+        Octets body;
+        std::uint64_t contexts = 0;
+        bool has_groups = false;
     };
 
     struct PartState {
@@ -118,6 +128,7 @@ class Encoder {
     bool assign_variable(PartState& state, const Assignment& assignment, const Operation* answered);
     bool assign_fixed(Parts& parts, const Assignment& assignment);
     void assign_name(PartState& state, const Assignment& assignment);
+    void append_integer(Octets& out, const Field& field, const Written& value);
     void assign_list(PartState& state, const Assignment& assignment);
     void add_element(PartState& state, const Assignment& assignment);
     void add_dirent(PartState& state, const Assignment& assignment, const Operation* answered);
@@ -129,6 +140,7 @@ class Encoder {
 
     // extensions.cpp
     Octets extension(const Assignment& assignment);
+    void assign_extension(ExtensionText& text, const Assignment& member);
     void security_context(Octets& body, const Assignment& assignment);
 
     Meaning meaning_;

@@ -2,6 +2,8 @@
 // ext{secctx{name=… value=…}} or ext{type=… bytes=…}. Their order is the order written.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "samples/builder/encoder.h"
 
 namespace fusewire::samples {
@@ -11,64 +13,63 @@ namespace {
 constexpr std::uint64_t type_groups = 32;
 constexpr std::uint64_t type_handle = 33;
 
+// ext.fhandle=… is short for ext{fhandle=…}.
+Assignment as_group(const Assignment& assignment) {
+    if (assignment.path.size() == 1)
+        return assignment;
+    Assignment member = assignment;
+    member.path.erase(member.path.begin());
+    Assignment whole{.path = {assignment.path.front()}, .place = assignment.place};
+    whole.value.form = Written::Form::group;
+    whole.value.members.push_back(std::move(member));
+    return whole;
+}
+
 } // namespace
 
 Octets Encoder::extension(const Assignment& assignment) {
-    // ext.fhandle=… is short for ext{fhandle=…}.
-    if (assignment.path.size() > 1) {
-        Assignment member = assignment;
-        member.path.erase(member.path.begin());
-        Assignment whole{.path = {assignment.path.front()}, .place = assignment.place};
-        whole.value.form = Written::Form::group;
-        whole.value.members.push_back(std::move(member));
-        return extension(whole);
-    }
-    StructValue head(ext_header, ext_header.size, meaning_, complaint_);
-    StructValue groups(supp_groups, supp_groups.size, meaning_, complaint_);
-    Octets body;
-    HandleText handle;
-    std::uint64_t contexts = 0;
-    bool has_handle = false;
-    bool has_groups = false;
-    for (const Assignment& member : assignment.value.members) {
-        const std::string& name = member.path.front();
-        if (name == field::fhandle.name) {
-            assign_handle(handle, std::span(member.path).subspan(1), member.value);
-            has_handle = true;
-        } else if (name == field::group_id.name) {
-            has_groups = true;
-            for (const Written& item : member.value.items) {
-                body.resize(body.size() + field::group_id.width);
-                put(body, body.size() - field::group_id.width, field::group_id.width,
-                    integer_of(field::group_id, item, meaning_, complaint_), meaning_.order);
-            }
-            groups.fill_in({"nr_groups"}, body.size() / field::group_id.width);
-        } else if (name == field::secctx_entry.name) {
-            security_context(body, member);
-            ++contexts;
-        } else if (name == field::nr_secctx.name) {
-            contexts = number_in(member.value, name);
-        } else if (name == "bytes") {
-            append(body, bytes_of(member.value, complaint_));
-        } else if (!head.assign(member.path, member) && !groups.assign(member.path, member)) {
-            complaint_.say(
-                member.place,
-                fmt::format("an extension has no \"{}\"; it takes fhandle, groups, secctx, "
-                            "nr_secctx, bytes, type, size",
-                            member.name()));
-        }
-    }
-    Octets record = head.bytes();
-    if (has_handle)
-        append(record, bytes_of_handle(handle));
-    if (has_groups)
-        append(record, groups.bytes());
-    append(record, body);
+    ExtensionText text{.head = {ext_header, ext_header.size, meaning_, complaint_},
+                       .groups = {supp_groups, supp_groups.size, meaning_, complaint_}};
+    for (const Assignment& member : as_group(assignment).value.members)
+        assign_extension(text, member);
+    Octets record = text.head.bytes();
+    if (text.handle)
+        append(record, bytes_of_handle(*text.handle));
+    if (text.has_groups)
+        append(record, text.groups.bytes());
+    append(record, text.body);
     pad_to(record, 8);
-    head.fill_in({"size"}, record.size());
-    head.fill_in({"type"}, has_handle ? type_handle : (has_groups ? type_groups : contexts));
-    std::copy(head.bytes().begin(), head.bytes().end(), record.begin());
+    text.head.fill_in({"size"}, record.size());
+    text.head.fill_in({"type"},
+                      text.handle ? type_handle : (text.has_groups ? type_groups : text.contexts));
+    std::copy(text.head.bytes().begin(), text.head.bytes().end(), record.begin());
     return record;
+}
+
+void Encoder::assign_extension(ExtensionText& text, const Assignment& member) {
+    const std::string& name = member.path.front();
+    if (name == field::fhandle.name) {
+        if (!text.handle)
+            text.handle.emplace();
+        assign_handle(*text.handle, std::span(member.path).subspan(1), member.value);
+    } else if (name == field::group_id.name) {
+        text.has_groups = true;
+        for (const Written& item : member.value.items)
+            append_integer(text.body, field::group_id, item);
+        text.groups.fill_in({"nr_groups"}, member.value.items.size());
+    } else if (name == field::secctx_entry.name) {
+        security_context(text.body, member);
+        ++text.contexts;
+    } else if (name == field::nr_secctx.name) {
+        text.contexts = number_in(member.value, name);
+    } else if (name == "bytes") {
+        append(text.body, bytes_of(member.value, complaint_));
+    } else if (!text.head.assign(member.path, member) && !text.groups.assign(member.path, member)) {
+        complaint_.say(member.place,
+                       fmt::format("an extension has no \"{}\"; it takes fhandle, groups, secctx, "
+                                   "nr_secctx, bytes, type, size",
+                                   member.name()));
+    }
 }
 
 // struct fuse_secctx, name, value, zeros to a multiple of 8.

@@ -27,40 +27,6 @@ struct Named {
     T value;
 };
 
-constexpr Named<Transport> transports[] = {
-    {"unknown", Transport::unknown},       {"read_write", Transport::read_write},
-    {"splice", Transport::splice},         {"io_uring", Transport::io_uring},
-    {"tracepoint", Transport::tracepoint}, {"imported", Transport::imported},
-};
-
-constexpr Named<std::uint32_t> record_flags[] = {
-    {"truncated", record_truncated},
-    {"more", record_more},
-    {"lost_before", record_lost_before},
-    {"stale", record_stale},
-    {"fault", record_fault},
-    {"no_time", record_no_time},
-    {"gap", record_gap},
-};
-
-constexpr Named<std::string Connection::*> connection_texts[] = {
-    {"mount", &Connection::mount_point},  {"fs_type", &Connection::fs_type},
-    {"source", &Connection::source},      {"options", &Connection::options},
-    {"server", &Connection::server_name}, {"tier", &Connection::tier},
-};
-
-constexpr Named<std::uint32_t Record::*> record_numbers[] = {
-    {"server_pid", &Record::server_pid},
-    {"server_tid", &Record::server_tid},
-    {"cpu", &Record::cpu},
-};
-
-constexpr Named<std::uint64_t Record::*> record_wide_numbers[] = {
-    {"pair_key", &Record::pair_key},
-    {"lost", &Record::lost},
-    {"message_number", &Record::message_number},
-};
-
 template <class T, std::size_t N>
 const T* find(const Named<T> (&rows)[N], std::string_view name) {
     for (const Named<T>& row : rows)
@@ -195,28 +161,11 @@ void Script::connection(Parser& parser) {
     if (!assignments.empty() && connection.described)
         complaint_.say(assignments.front().place, "this connection has records already");
     for (const Assignment& assignment : assignments)
-        apply_connection(assignment, connection.about);
-}
-
-void Script::apply_connection(const Assignment& assignment, Connection& about) {
-    const std::string name = assignment.name();
-    if (const auto* text = find(connection_texts, name)) {
-        about.*(*text) = bytes_of(assignment.value, complaint_);
-    } else if (name == "cannot_see") {
-        for (const Written& item : assignment.value.items)
-            about.cannot_see.push_back(bytes_of(item, complaint_));
-    } else if (name == "server_pid") {
-        about.server_pid = static_cast<std::uint32_t>(number(assignment));
-    } else if (name == "minor") {
-        about.minor = static_cast<std::uint32_t>(number(assignment));
-        here().minor = about.minor;
-    } else if (name == "init_flags") {
-        about.init_flags = number(assignment);
-        here().flags = about.init_flags;
-    } else {
-        complaint_.say(assignment.place,
-                       fmt::format("a connection has no \"{}\"{}", name,
-                                   did_you_mean(name, names_of(connection_texts))));
+        assign_connection(connection.about, assignment, complaint_);
+    // What is known without INIT decides layouts as INIT would.
+    if (connection.about.minor != 0) {
+        connection.minor = connection.about.minor;
+        connection.flags = connection.about.init_flags;
     }
 }
 
@@ -239,7 +188,7 @@ void Script::record_defaults(Parser& parser) {
     std::vector<Assignment> assignments;
     parser.assignments(assignments, false);
     for (const Assignment& assignment : assignments)
-        apply(assignment, state_.record);
+        state_.record.assign(assignment, complaint_);
 }
 
 void Script::step(Parser& parser) {
@@ -373,49 +322,7 @@ void Script::take_options(Parser& parser, RecordOptions& options) {
     Parser(parser.block("a record's options", '[', ']'), parser.scope(), complaint_)
         .assignments(assignments, true);
     for (const Assignment& assignment : assignments)
-        apply(assignment, options);
-}
-
-void Script::apply(const Assignment& assignment, RecordOptions& options) {
-    const std::string name = assignment.name();
-    if (const auto* member = find(record_numbers, name)) {
-        options.header.*(*member) = static_cast<std::uint32_t>(number(assignment));
-    } else if (const auto* wide = find(record_wide_numbers, name)) {
-        options.header.*(*wide) = number(assignment);
-        if (name == "lost")
-            options.header.flags |= record_lost_before;
-    } else if (name == "snap") {
-        options.snap = number(assignment);
-    } else if (name == "wire") {
-        options.wire = number(assignment);
-    } else if (name == "comment") {
-        options.comment = bytes_of(assignment.value, complaint_);
-    } else if (name == "transport") {
-        const Transport* transport = find(transports, assignment.value.text);
-        if (transport == nullptr)
-            complaint_.say(assignment.value.place,
-                           fmt::format("no transport \"{}\"{}", assignment.value.text,
-                                       did_you_mean(assignment.value.text, names_of(transports))));
-        else
-            options.header.transport = *transport;
-    } else if (name == "flags") {
-        const NameOfNumber flag = [](std::string_view word) -> std::optional<std::uint64_t> {
-            const std::uint32_t* known = find(record_flags, word);
-            return known != nullptr ? std::optional<std::uint64_t>(*known) : std::nullopt;
-        };
-        std::string problem;
-        const auto flags = number_of(assignment.value.text, flag, problem);
-        if (!flags)
-            complaint_.say(assignment.value.place,
-                           problem + did_you_mean(assignment.value.text, names_of(record_flags)));
-        options.header.flags |= static_cast<std::uint32_t>(flags.value_or(0));
-    } else {
-        complaint_.say(assignment.place,
-                       fmt::format("a record has no \"{}\"; it takes snap, wire, comment, "
-                                   "transport, flags, lost, cpu, server_pid, server_tid, "
-                                   "pair_key, message_number",
-                                   name));
-    }
+        options.assign(assignment, complaint_);
 }
 
 std::uint64_t Script::number(const Assignment& assignment) {
@@ -554,21 +461,14 @@ void Script::add(Direction direction, Octets bytes, const RecordOptions& options
     else if (state_.sample.dialect != connection.dialect)
         state_.sample.dialect = DialectName::unknown; // several
 
-    SampleRecord out{options.header, std::move(bytes), options.comment};
+    SampleRecord out = options.record(std::move(bytes));
     out.header.direction = direction;
     out.header.conn = connection.about.conn;
-    out.header.time_ns = (options.header.flags & record_no_time) != 0 ? 0 : state_.next_time;
+    out.header.time_ns = out.header.has_time() ? state_.next_time : 0;
     if (out.header.server_pid == 0)
         out.header.server_pid = connection.about.server_pid;
     if (out.header.message_number == 0)
         out.header.message_number = state_.next_message++;
-    if (options.wire && *options.wire < out.bytes.size())
-        out.bytes.resize(*options.wire);
-    out.header.wire_length = static_cast<std::uint32_t>(options.wire.value_or(out.bytes.size()));
-    if (options.snap && *options.snap < out.bytes.size())
-        out.bytes.resize(*options.snap);
-    if (out.bytes.size() < out.header.wire_length)
-        out.header.flags |= record_truncated;
     state_.next_time += state_.step;
     state_.sample.records.push_back(std::move(out));
 }

@@ -4,6 +4,7 @@
 #include "samples/builder/build.h"
 #include "samples/builder/connection_state.h"
 #include "samples/builder/parser.h"
+#include "samples/builder/record_options.h"
 
 namespace fusewire::samples {
 
@@ -18,14 +19,6 @@ class Script {
 
   private:
     using Range = const TokenRange&;
-
-    // What the bracket before a message, or the statement "record", says of the record itself.
-    struct RecordOptions {
-        Record header;
-        std::string comment;
-        std::optional<std::uint64_t> snap; // bytes captured
-        std::optional<std::uint64_t> wire; // bytes on the wire
-    };
 
     struct State {
         Sample sample;
@@ -71,8 +64,6 @@ class Script {
 
     void take_time(Parser& parser);
     void take_options(Parser& parser, RecordOptions& options);
-    void apply(const Assignment& assignment, RecordOptions& options);
-    void apply_connection(const Assignment& assignment, Connection& about);
     std::uint64_t number(const Assignment& assignment);
     ConnectionState& here();
     Encoder encoder();

@@ -32,6 +32,13 @@ std::optional<std::uint64_t> value_named(const Field& field, std::string_view na
     return std::nullopt;
 }
 
+std::optional<std::uint64_t> labelled(const Meaning& meaning, const std::string& label) {
+    if (meaning.labels == nullptr)
+        return std::nullopt;
+    const auto found = meaning.labels->find(label);
+    return found != meaning.labels->end() ? std::optional(found->second) : std::nullopt;
+}
+
 std::vector<std::string> known_names(const Field& field) {
     std::vector<std::string> names;
     for (const Value& row : field.values)
@@ -135,10 +142,8 @@ std::uint64_t integer_of(const Field& field, const Written& value, const Meaning
         return 0;
     }
     const NameOfNumber names = [&](std::string_view name) -> std::optional<std::uint64_t> {
-        if (name.front() == '&') {
-            const auto label = meaning.labels->find(std::string(name.substr(1)));
-            return label != meaning.labels->end() ? std::optional(label->second) : std::nullopt;
-        }
+        if (name.front() == '&')
+            return labelled(meaning, std::string(name.substr(1)));
         const auto found = value_named(field, name, meaning.dialect);
         return found ? found : errno_named(name);
     };
