@@ -62,13 +62,7 @@ void add_format_option(CLI::App& app, FileFormat& format);
 CLI::Option* add_count_option(CLI::App& app, const std::string& flags, std::uint64_t& target,
                               const std::string& help);
 
-// Digits alone; nullopt for anything else.
-std::optional<std::uint64_t> parse_number(std::string_view text);
-
-// "65536", "64K", "16M", "1G"; nullopt for anything else and for more than 64 bits.
-std::optional<std::uint64_t> parse_size(std::string_view text);
-
-// An option that takes such a number of bytes.
+// An option that takes a number of bytes: "65536", "64K", "16M", "1G".
 CLI::Option* add_size_option(CLI::App& app, const std::string& flags, std::uint64_t& target,
                              const std::string& help);
 

@@ -1,6 +1,6 @@
 #include "cli/stop_rules.h"
 
-#include "cli/options.h"
+#include "cli/numbers.h"
 
 #include <fmt/format.h>
 
