@@ -141,8 +141,10 @@ void Session::answer(const Record& record, Exchange& exchange) {
     request.message.bytes = request.bytes;
     exchange.request = &request.message;
     exchange.request_frame = request.frame;
-    if (record.has_time() && request.has_time)
-        exchange.latency_ns = record.time_ns - request.time_ns;
+    std::int64_t latency = 0; // a damaged file can hold times that are too far apart
+    const bool overflows = __builtin_sub_overflow(record.time_ns, request.time_ns, &latency);
+    if (record.has_time() && request.has_time && !overflows)
+        exchange.latency_ns = latency;
     if (keep_survey_ && request.index < learnt_.reply_frames.size())
         learnt_.reply_frames[request.index] = record.frame;
 }

@@ -111,7 +111,9 @@ std::string opcode_text(const Message& message) {
     }
     if (message.opcode != nullptr)
         return message.opcode->name;
-    return message.opcode_known ? fmt::format("opcode {}", message.opcode_number) : "reply";
+    if (message.opcode_known)
+        return fmt::format("opcode {}", message.opcode_number);
+    return message.kind == MessageKind::request ? "request" : "reply";
 }
 
 char direction_sign(MessageKind kind) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace fusewire {
 namespace {
 
@@ -79,6 +81,16 @@ TEST_F(SessionTest, SecondReplyToOneUniqueHasNoRequest) {
 TEST_F(SessionTest, ReplyWithoutTheResendBitIsStillPaired) {
     ask(request(lookup, (std::uint64_t{1} << 63) | 10, 1, Wire().name("a")));
     EXPECT_EQ(answer(reply(10, -2)).request_frame, 1u);
+}
+
+TEST_F(SessionTest, TimesTooFarApartGiveNoLatency) {
+    const Wire asked = request(lookup, 10, 1, Wire().name("a"));
+    const Wire answered = reply(10, -2);
+    session.see(record_of(asked, Direction::request, std::numeric_limits<std::int64_t>::min()),
+                message, exchange);
+    session.see(record_of(answered, Direction::reply, 1), message, exchange);
+    EXPECT_EQ(exchange.request_frame, 1u);
+    EXPECT_FALSE(exchange.latency_ns);
 }
 
 TEST_F(SessionTest, ForgetWaitsForNoReply) {
