@@ -138,7 +138,8 @@ TEST_P(RealCaptures, HaveTheirRowsInTheReadme) {
         EXPECT_NE(readme.find("| " + path.filename().string() + " |"), std::string::npos) << path;
 }
 
-INSTANTIATE_TEST_SUITE_P(Folders, RealCaptures, ::testing::Values("classic", "live", "lookup-handle-v3"),
+INSTANTIATE_TEST_SUITE_P(Folders, RealCaptures,
+                         ::testing::Values("classic", "live", "lookup-handle-v3"),
                          [](const auto& parameter) {
                              std::string name = parameter.param;
                              std::replace(name.begin(), name.end(), '-', '_');
