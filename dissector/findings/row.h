@@ -7,6 +7,7 @@
 #include "dissector/message.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,9 +46,13 @@ struct RuleInfo {
 };
 
 template <class Event>
-struct Rule_ {
+struct Check {
     RuleInfo info;
-    void (*check)(const Event& event, Report& report);
+    void (*look)(const Event& event, Report& report);
 };
+
+// The rows for one kind of event. Specialised in the families' files (findings/families.h).
+template <class Event>
+using Checks = std::span<const Check<Event>>;
 
 } // namespace fusewire
