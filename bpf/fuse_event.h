@@ -14,6 +14,14 @@
 /* Bytes of a message in one record. Per-CPU scratch is limited to 32 KiB. */
 #define FUSE_EVENT_CHUNK 16000
 
+/* Connections that one capture can be limited to. */
+#define FUSE_EVENT_MAX_FILTER 32
+
+/* Rows of the loss table; a CPU beyond it shares one. A power of two. */
+#define FUSE_EVENT_MAX_CPUS 1024
+
+#define FUSE_EVENT_COOKIE_WORDS 8
+
 enum fuse_event_direction {
 	FUSE_EVENT_REQUEST = 0,
 	FUSE_EVENT_REPLY = 1,  /* a reply or a notification */
@@ -37,21 +45,37 @@ enum fuse_event_flag {
 };
 
 struct fuse_event {
-	__u64 time_ns;    /* CLOCK_MONOTONIC */
-	__u64 msg_id;     /* cpu << 48 | program << 44 | counter */
-	__u64 pair_key;   /* scrambled request address, equal in request and reply */
-	__u32 conn;       /* kernel-encoded dev_t of the connection */
-	__u32 tgid;       /* current task at the hook */
+	__u64 time_ns;	/* CLOCK_MONOTONIC */
+	__u64 msg_id;	/* cpu << 48 | program << 44 | counter */
+	__u64 pair_key; /* scrambled request address, equal in request and reply */
+	__u32 conn;	/* kernel-encoded dev_t of the connection */
+	__u32 tgid;	/* current task at the hook */
 	__u32 tid;
 	__u32 msg_length; /* bytes on the wire */
-	__u32 offset;     /* of this record's bytes in the message */
-	__u32 captured;   /* bytes that follow this header */
-	__s32 result;     /* FUSE_EVENT_RESULT: return value of the write */
+	__u32 offset;	  /* of this record's bytes in the message */
+	__u32 captured;	  /* bytes that follow this header */
+	__s32 result;	  /* FUSE_EVENT_RESULT: return value of the write */
 	__u8 version;
 	__u8 direction;
 	__u8 transport;
 	__u8 flags;
 	char comm[16]; /* of the current task */
+};
+
+/* One CPU's messages that found the ring full, and their bytes on the wire. A cache line each. */
+struct fuse_loss {
+	__u64 messages;
+	__u64 bytes;
+	__u64 reserved[6];
+};
+
+/* Question and answer of the search for the kernel's direct map. */
+struct fuse_page_map {
+	__u64 pfn;     /* asked: the page with the cookie, ... */
+	__u64 pipe_fd; /* ... which is the first one in this pipe of the current task */
+	__u64 cookie[FUSE_EVENT_COOKIE_WORDS];
+	__u64 vmemmap;	  /* found: address of struct page 0 */
+	__u64 direct_map; /* found: address of byte 0 of memory; 0 not found */
 };
 
 #endif

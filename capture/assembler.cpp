@@ -34,6 +34,14 @@ void settle(Record& record) {
         record.flags |= record_truncated;
 }
 
+// The latest is meant, so that what a message gets does not depend on what came before it, and
+// reading it again by itself gives the same.
+template <class Condition>
+Assembler::Messages::iterator Assembler::find_latest(Condition condition) {
+    const auto found = std::find_if(unfinished_.rbegin(), unfinished_.rend(), condition);
+    return found == unfinished_.rend() ? unfinished_.end() : std::prev(found.base());
+}
+
 void Assembler::add(const Part& part) {
     ++packets_;
     drop_silent();
@@ -67,7 +75,7 @@ void Assembler::give_out_predecessor(const Part& part) {
         return (earlier.pair_key != 0 && earlier.pair_key == later.pair_key) ||
                (unique_of(later.bytes) != 0 && unique_of(later.bytes) == unique_of(message.bytes));
     };
-    const auto found = std::ranges::find_if(unfinished_, precedes);
+    const auto found = find_latest(precedes);
     if (found != unfinished_.end())
         give_out(found, false);
 }
@@ -75,7 +83,7 @@ void Assembler::give_out_predecessor(const Part& part) {
 // Packets of a message come in ascending order; one that steps back belongs to another message
 // that bears the same number, as when a file was merged with its copy.
 Assembler::Messages::iterator Assembler::find_unfinished(const Part& part) {
-    return std::ranges::find_if(unfinished_, [&part](const Message& message) {
+    return find_latest([&part](const Message& message) {
         return message.reached <= part.message_offset &&
                same_message(message.part.record, part.record);
     });

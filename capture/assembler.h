@@ -63,6 +63,8 @@ class Assembler {
     using Messages = std::list<Message>;
 
     void give_out_predecessor(const Part& part);
+    template <class Condition>
+    Messages::iterator find_latest(Condition condition);
     Messages::iterator find_unfinished(const Part& part);
     void begin(const Part& part);
     static void append(Message& message, const Part& part);

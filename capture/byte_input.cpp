@@ -133,7 +133,8 @@ Result<void> ByteInput::attach_stream(std::uint64_t start, bool regular) {
 // input that may lie about `count` no more than twice what has arrived.
 void ByteInput::make_room(std::size_t count) {
     const std::size_t left = end_ - cursor_;
-    std::memmove(buffer_.data(), buffer_.data() + cursor_, left);
+    if (left > 0)
+        std::memmove(buffer_.data(), buffer_.data() + cursor_, left);
     base_ += cursor_;
     cursor_ = 0;
     end_ = left;
@@ -150,6 +151,8 @@ Bytes ByteInput::refill(std::size_t count) {
         const std::size_t missing = count - (end_ - cursor_);
         if (buffer_.size() - end_ < std::min(missing, read_size))
             make_room(count);
+        if (idle_)
+            idle_();
         auto got = stream_->read(std::span{buffer_}.subspan(end_));
         if (!got) {
             failure_ = got.error();

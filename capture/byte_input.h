@@ -7,6 +7,7 @@
 #include "capture/mapped_file.h"
 #include "capture/source.h"
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -58,9 +59,11 @@ class ByteInput {
     bool rewindable() const { return rewindable_; }
     [[nodiscard]] Result<void> rewind();
 
+    // See RecordSource::on_idle(); called before each read of a stream.
+    void on_idle(std::function<void()> idle) { idle_ = std::move(idle); }
+
     Progress progress() const;
     const std::string& name() const { return name_; }
-    Compression compression() const { return compression_; }
 
   private:
     explicit ByteInput(std::string name) : name_(std::move(name)) {}
@@ -86,6 +89,7 @@ class ByteInput {
     std::size_t end_ = 0;
     std::uint64_t base_ = 0; // offset of data_ in the input
     std::optional<Error> failure_;
+    std::function<void()> idle_; // empty: nobody wants to know
 };
 
 } // namespace fusewire::files

@@ -93,13 +93,13 @@ void CaptureFile::warn_of_damage(const Packet& packet) {
                               input_->name(), packet.frame, describe_bytes(packet.data)));
 }
 
-// False if the packet does not begin with a pseudo-header.
+// False if the packet does not begin with a pseudo-header, or begins beyond the end of its message.
 bool CaptureFile::fill(const Packet& packet, Part& part) {
     const auto header = unpack_pseudo_header(packet.data);
-    if (!header)
+    if (!header || header->offset > header->wire_length)
         return false;
     const Bytes bytes = packet.data.subspan(header->length);
-    const std::size_t room = header->wire_length - std::min(header->offset, header->wire_length);
+    const std::size_t room = header->wire_length - header->offset;
     overlong_ += bytes.size() > room ? 1 : 0;
 
     Record& record = part.record;

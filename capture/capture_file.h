@@ -24,7 +24,8 @@ class CaptureFile final : public RecordSource, public RandomAccess {
     const std::vector<Connection>& connections() const override { return table_.connections(); }
     bool rewindable() const override { return input_->rewindable(); }
     Result<void> rewind() override;
-    RandomAccess* random_access() override { return input_->whole().empty() ? nullptr : this; }
+    RandomAccess* random_access() override { return reader_->finds_packets() ? this : nullptr; }
+    void on_idle(std::function<void()> idle) override { input_->on_idle(std::move(idle)); }
     Progress progress() const override { return input_->progress(); }
     const std::vector<std::string>& warnings() const override { return warnings_.lines(); }
 

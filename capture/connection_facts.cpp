@@ -98,11 +98,11 @@ constexpr std::array text_facts{
 
 } // namespace
 
-std::vector<std::string> facts_of(const Connection& connection) {
-    std::vector<std::string> lines;
+std::string facts_of(const Connection& connection) {
+    std::string lines;
     const auto add = [&lines](std::string_view key, std::string_view value) {
         if (!value.empty())
-            lines.push_back(fmt::format("{}{}={}", prefix, key, value));
+            lines += fmt::format("{}{}{}={}", lines.empty() ? "" : "\n", prefix, key, value);
     };
     add("conn", fmt::to_string(number(connection.conn)));
     for (const TextFact& fact : text_facts)

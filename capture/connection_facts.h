@@ -1,6 +1,6 @@
-// The facts of a Connection as the lines that a capture file carries: "fusewire:key=value", one
-// interface comment each, because comments are what editcap and mergecap keep. Specified in
-// docs/capture-format.md.
+// The facts of a Connection as the text that a capture file carries: an interface comment with a
+// line "fusewire:key=value" for each, because comments are what editcap and mergecap keep.
+// Specified in docs/capture-format.md.
 #pragma once
 
 #include "dissector/record.h"
@@ -8,12 +8,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace fusewire::files {
 
-// The lines of a connection; what is not known has none.
-std::vector<std::string> facts_of(const Connection& connection);
+// The facts of a connection, line by line; what is not known has none.
+std::string facts_of(const Connection& connection);
 
 // Takes facts out of comments again. Comments of people and unknown keys are skipped.
 class FactsParser {

@@ -60,6 +60,9 @@ constexpr ConnId import_conn{1};
 // How much is looked at to find the chain, or to find it again.
 constexpr std::size_t search_window = 1024 * 1024;
 
+// How much of a record shows that it is one.
+constexpr std::size_t header_window = 16;
+
 // A chain of this many records is no accident.
 constexpr std::size_t convincing = 4;
 
@@ -93,21 +96,23 @@ Chain measure(const ChainFormat& format, Bytes bytes, ByteOrder order, Strictnes
     return chain;
 }
 
-// Where in `window` a chain begins that can be trusted after damage; window.size() if nowhere.
-std::size_t find_chain(const ChainFormat& format, Bytes window, ByteOrder order, bool at_end) {
-    for (std::size_t at = 0; at < window.size(); ++at) {
+// Where in `window`, before `limit`, a chain begins that can be trusted after damage; `limit` if
+// nowhere.
+std::size_t find_chain(const ChainFormat& format, Bytes window, ByteOrder order, bool at_end,
+                       std::size_t limit) {
+    for (std::size_t at = 0; at < limit; ++at) {
         const Chain chain = measure(format, window.subspan(at), order, Strictness::messages, 2);
         if (chain.whole >= 2 || (chain.whole == 1 && chain.exact && at_end))
             return at;
     }
-    return window.size();
+    return limit;
 }
 
 // Whether the first bytes of a file belong to the format in this byte order, damaged or not.
 bool believable(const ChainFormat& format, Bytes window, const Chain& chain, ByteOrder order) {
     const bool at_end = window.size() < search_window;
     return chain.consistent || chain.whole >= convincing ||
-           find_chain(format, window, order, at_end) < window.size();
+           find_chain(format, window, order, at_end, window.size()) < window.size();
 }
 
 class ChainFile final : public RecordSource {
@@ -125,12 +130,14 @@ class ChainFile final : public RecordSource {
     Result<void> rewind() override;
     const std::vector<Connection>& connections() const override { return connections_; }
     bool rewindable() const override { return input_->rewindable(); }
+    void on_idle(std::function<void()> idle) override { input_->on_idle(std::move(idle)); }
     Progress progress() const override { return input_->progress(); }
     const std::vector<std::string>& warnings() const override { return warnings_.lines(); }
 
   private:
     Extent look(Bytes& bytes);
     bool take(Bytes whole, Record& record);
+    bool swallows_others(Bytes& bytes);
     bool recover();
     Result<bool> finish(const Extent& last, std::uint64_t offset);
 
@@ -172,7 +179,8 @@ Result<bool> ChainFile::next(Record& record) {
         Bytes bytes;
         const std::uint64_t offset = input_->offset();
         const Extent extent = look(bytes);
-        if (extent.kind == Extent::Kind::whole && bytes.size() == extent.length) {
+        if (extent.kind == Extent::Kind::whole && bytes.size() == extent.length &&
+            !swallows_others(bytes)) {
             input_->skip(bytes.size());
             const bool taken = take(bytes, record);
             if (input_->troubled())
@@ -199,6 +207,19 @@ Extent ChainFile::look(Bytes& bytes) {
     }
 }
 
+// Whether the length of the next record is wrong: no record follows it, but others begin within it.
+bool ChainFile::swallows_others(Bytes& bytes) {
+    const std::size_t length = bytes.size();
+    Bytes window = input_->peek(length + header_window);
+    bytes = window.first(length);
+    if (format_.extent(window.subspan(length), order_).kind != Extent::Kind::nonsense)
+        return false;
+    window = input_->peek(length + search_window);
+    bytes = window.first(length);
+    const bool at_end = window.size() < length + search_window;
+    return 1 + find_chain(format_, window.subspan(1), order_, at_end, length - 1) < length;
+}
+
 bool ChainFile::take(Bytes whole, Record& record) {
     record = Record{};
     if (!format_.parse(whole, order_, record))
@@ -219,7 +240,7 @@ bool ChainFile::recover() {
     for (;;) {
         const Bytes window = input_->peek(search_window);
         const bool at_end = window.size() < search_window;
-        const std::size_t found = find_chain(format_, window, order_, at_end);
+        const std::size_t found = find_chain(format_, window, order_, at_end, window.size());
         // A chain that begins in the second half may need more of the input to be seen.
         const std::size_t passed = at_end ? window.size() : window.size() / 2;
         const bool here = found < window.size();
@@ -243,6 +264,10 @@ Result<bool> ChainFile::finish(const Extent& last, std::uint64_t offset) {
         return fail(Errc::damaged,
                     fmt::format("{}: damaged from byte {} on: a record begins with {}",
                                 input_->name(), offset, row_.beginning));
+    if (offset == 0 && last.length > 0)
+        return fail(Errc::not_capture,
+                    fmt::format("{}: not {}, or cut: the first record needs {} bytes",
+                                input_->name(), row_.description, last.length));
     if (last.length > 0)
         warnings_.add(fmt::format("{}: the file is cut in the record that begins at byte {}",
                                   input_->name(), offset));

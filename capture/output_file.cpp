@@ -61,6 +61,10 @@ OutputFile::~OutputFile() {
 }
 
 Result<void> OutputFile::commit() {
+    if (!state_) {
+        buffer_.clear();
+        return state_;
+    }
     marks_end_ = buffer_.size();
     marks_.push_back(marks_end_);
     return marks_end_ < write_size ? state_ : flush();

@@ -51,8 +51,11 @@ class PacketReader {
     // The next packet of a link type we accept: false at the end. An error is the last thing said.
     [[nodiscard]] virtual Result<bool> next(Packet& packet) = 0;
 
-    // The first packet at or after `offset`, which moves past it; only for mapped files, and only
-    // for places that next() has passed. False at the end.
+    // Whether packet_at() works: the file is mapped and its variant of the format is simple enough.
+    virtual bool finds_packets() const = 0;
+
+    // The first packet at or after `offset`, which moves past it; only for places that next() has
+    // passed. False at the end.
     [[nodiscard]] virtual Result<bool> packet_at(std::uint64_t& offset, Packet& packet) const = 0;
 
     virtual const InterfaceFacts& facts(std::uint32_t interface) const = 0;

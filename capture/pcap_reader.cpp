@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <pcap/pcap.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -14,14 +15,16 @@ namespace fusewire::files {
 namespace {
 
 constexpr std::size_t file_header_size = 24;
+constexpr std::size_t version_at = 4; // in the file header
 constexpr std::size_t packet_header_size = 16;
+constexpr std::size_t captured_at = 8; // in a packet header
 constexpr std::size_t stdio_buffer_size = 256 * 1024;
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 
 struct PcapMagic {
     std::uint32_t value;
     std::int64_t ns_per_tick;
-    bool plain; // packet headers are the 16 bytes of the documented format
+    bool plain; // packets have the 16 bytes of header that the format documents
 };
 
 constexpr std::array pcap_magics{
@@ -56,11 +59,13 @@ class PcapReader final : public PacketReader {
     Result<void> restart() override;
     Result<bool> next(Packet& packet) override;
     Result<bool> packet_at(std::uint64_t& offset, Packet& packet) const override;
+    bool finds_packets() const override { return plain_ && !input_.whole().empty(); }
 
     const InterfaceFacts& facts(std::uint32_t) const override { return facts_; }
     std::uint32_t interface_count() const override { return 1; }
 
   private:
+    std::uint32_t stored_length(std::uint32_t given) const;
     Result<bool> finish();
 
     struct Close {
@@ -73,12 +78,17 @@ class PcapReader final : public PacketReader {
     std::unique_ptr<pcap_t, Close> pcap_;
     ByteOrder order_ = ByteOrder::little;
     const PcapMagic* magic_ = nullptr;
+    bool plain_ = false; // packet headers are as documented; before 2.4 some had lengths swapped
     std::uint64_t next_offset_ = file_header_size;
     std::uint64_t frame_ = 0;
 };
 
 Result<void> PcapReader::restart() {
-    magic_ = find_magic(input_.peek(4), order_);
+    const Bytes head = input_.peek(file_header_size);
+    magic_ = find_magic(head, order_);
+    plain_ = magic_ != nullptr && magic_->plain && head.size() == file_header_size &&
+             load<std::uint16_t>(head.data() + version_at, order_) == 2 &&
+             load<std::uint16_t>(head.data() + version_at + 2, order_) == 4;
     FILE* file = fopencookie(&input_, "rb", {.read = read_cookie});
     if (file == nullptr)
         return fail(Errc::io, fmt::format("{}: cannot be read: out of memory", input_.name()));
@@ -110,8 +120,16 @@ Result<bool> PcapReader::next(Packet& packet) {
     packet.frame = ++frame_;
     // With nanosecond precision asked for, libpcap puts nanoseconds into tv_usec.
     packet.time_ns = header->ts.tv_sec * ns_per_second + header->ts.tv_usec;
-    next_offset_ += packet_header_size + header->caplen;
+    next_offset_ += packet_header_size + stored_length(header->caplen);
     return true;
+}
+
+// libpcap shortens packets that are longer than the file's snap length; the file has them whole.
+std::uint32_t PcapReader::stored_length(std::uint32_t given) const {
+    const Bytes file = input_.whole();
+    if (!plain_ || next_offset_ + packet_header_size > file.size())
+        return given;
+    return load<std::uint32_t>(file.data() + next_offset_ + captured_at, order_);
 }
 
 Result<bool> PcapReader::finish() {
@@ -130,18 +148,15 @@ Result<bool> PcapReader::finish() {
 
 Result<bool> PcapReader::packet_at(std::uint64_t& offset, Packet& packet) const {
     const Bytes file = input_.whole();
-    if (magic_ == nullptr || !magic_->plain)
-        return fail(Errc::unsupported, fmt::format("{}: packets of this pcap variant cannot be "
-                                                   "read out of order",
-                                                   input_.name()));
     if (offset > file.size() || file.size() - offset < packet_header_size)
         return false;
     const std::byte* head = file.data() + offset;
     const auto field = [&](std::size_t at) { return load<std::uint32_t>(head + at, order_); };
-    const std::uint32_t captured = field(8);
+    const std::uint32_t captured = field(captured_at);
     if (captured > file.size() - offset - packet_header_size)
         return false;
-    packet.data = {head + packet_header_size, captured};
+    const auto snapshot = static_cast<std::uint32_t>(pcap_snapshot(pcap_.get()));
+    packet.data = {head + packet_header_size, std::min(captured, snapshot)};
     packet.offset = offset;
     packet.frame = 0;
     packet.time_ns = field(0) * ns_per_second + field(4) * magic_->ns_per_tick;

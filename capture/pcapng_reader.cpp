@@ -126,6 +126,7 @@ class PcapngReader final : public PacketReader {
     Result<bool> next(Packet& packet) override;
     Result<bool> packet_at(std::uint64_t& offset, Packet& packet) const override;
     Result<void> restart() override;
+    bool finds_packets() const override { return !input_.whole().empty(); }
 
     const InterfaceFacts& facts(std::uint32_t interface) const override {
         return interfaces_[interface].facts;

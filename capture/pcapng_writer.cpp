@@ -129,8 +129,7 @@ Result<void> PcapngSink::describe(const Connection& connection) {
     block_.put(static_cast<std::uint32_t>(max_packet_length));
     block_.option(interface_name, interface_name_of(connection));
     block_.option(interface_description, summary_of(connection));
-    for (const std::string& fact : facts_of(connection))
-        block_.option(option_comment, fact);
+    block_.option(option_comment, facts_of(connection));
     block_.option(interface_time_resolution, std::uint8_t{9}); // nanoseconds
     block_.option(option_end, Bytes{});
     file_->append(block_.finish());

@@ -2,22 +2,26 @@
 // since the epoch, then the bytes of the message; little-endian.
 #include "capture/chain.h"
 
+#include <algorithm>
+
 namespace fusewire::files {
 
 namespace {
 
+constexpr std::size_t direction_size = 4;
 constexpr std::size_t header_size = 16;
 constexpr std::size_t min_message = 16; // a FUSE reply header
 
 class RawFormat final : public ChainFormat {
   public:
     Extent extent(Bytes bytes, ByteOrder) const override {
+        const Bytes direction = bytes.first(std::min(bytes.size(), direction_size));
+        if (!begins_record(direction))
+            return {};
         if (bytes.size() < header_size)
             return {Extent::Kind::more, header_size};
-        // The direction in the first byte, zeros in the other three.
-        const auto direction = load_le<std::uint32_t>(bytes.data());
-        const auto length = load_le<std::uint32_t>(bytes.data() + 4);
-        if (direction > 1 || length == 0 || length > max_import_message)
+        const auto length = load_le<std::uint32_t>(bytes.data() + direction_size);
+        if (length == 0 || length > max_import_message)
             return {};
         return {Extent::Kind::whole, header_size + length};
     }
@@ -38,6 +42,14 @@ class RawFormat final : public ChainFormat {
     }
 
     bool any_order() const override { return false; }
+
+  private:
+    // A direction and three zeros, or the beginning of that.
+    static bool begins_record(Bytes direction) {
+        const auto is_zero = [](std::byte value) { return value == std::byte{0}; };
+        return direction.empty() ||
+               (direction[0] <= std::byte{1} && std::ranges::all_of(direction.subspan(1), is_zero));
+    }
 };
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "dissector/result.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,8 +54,12 @@ class RecordSource {
         return fail(Errc::unsupported, "this source cannot be read twice");
     }
 
-    // Null for pipes, compressed files and live sources.
+    // Null for pipes, compressed files, rare variants of pcap, and live sources.
     virtual RandomAccess* random_access() { return nullptr; }
+
+    // `idle` is called whenever next() is about to wait for more input, so that what was made of the
+    // records so far can be flushed. Sources that never wait do not call it.
+    virtual void on_idle(std::function<void()> idle) { static_cast<void>(idle); }
 
     virtual Progress progress() const { return {}; }
 

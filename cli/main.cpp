@@ -1,1 +1,8 @@
-int main() { return 0; }
+#include "cli/command_line.h"
+#include "cli/stop.h"
+
+int main(int argc, char** argv) {
+    fusewire::tame_broken_pipes();
+    fusewire::CommandLine command_line;
+    return command_line.run({argv + 1, argv + argc});
+}

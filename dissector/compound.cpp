@@ -126,7 +126,7 @@ void Decoder::sub_reply_body(const SubMessage& sub, const Operation& answered, O
     fields(out_header, begin, out_header_size, end);
     --depth_;
     close(header, begin + out_header_size);
-    if (sub.error != 0)
+    if (sub.error != 0 || !captured(begin, out_header_size))
         rest(field::payload, begin + out_header_size, end);
     else
         reply_payload(answered, begin + out_header_size, end);

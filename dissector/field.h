@@ -20,6 +20,7 @@ enum class Kind : std::uint8_t {
     nodeid,
     generation,
     fh, // open file number, never a LOOKUP_HANDLE fhandle
+    opcode,
     unique,
     ino,
     file_offset,

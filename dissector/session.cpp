@@ -37,6 +37,8 @@ std::uint64_t init_flags_of(const Message& message) {
 
 void Session::see(const Record& record, Message& message, Exchange& exchange, bool whole) {
     exchange = {};
+    if (!answered_.empty())
+        spare_.push_back(std::move(answered_));
     Talk& talk = talk_of(record);
     if (record.direction == Direction::request)
         see_request(record, talk, message, exchange, whole);
@@ -111,8 +113,8 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
     if (message.kind == MessageKind::reply && message.has_header) {
         const auto request = find_request(record, message);
         if (request != pending_.end()) {
-            answer(std::move(request->second), record, exchange);
-            pending_.erase(request);
+            answered_ = pending_.extract(request);
+            answer(record, exchange);
             context.request = exchange.request;
         }
     }
@@ -126,8 +128,7 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
         learn_init_reply(talk, message);
 }
 
-std::unordered_map<Session::Key, Session::Pending, Session::KeyHash>::iterator
-Session::find_request(const Record& record, const Message& reply) {
+Session::PendingMap::iterator Session::find_request(const Record& record, const Message& reply) {
     const auto conn = static_cast<std::uint32_t>(record.conn);
     const auto found = pending_.find(Key{conn, false, reply.unique & ~resend_bit});
     return found != pending_.end() || record.pair_key == 0
@@ -135,15 +136,15 @@ Session::find_request(const Record& record, const Message& reply) {
                : pending_.find(Key{conn, true, record.pair_key});
 }
 
-void Session::answer(Pending&& request, const Record& record, Exchange& exchange) {
-    answered_ = std::move(request);
-    answered_.message.bytes = answered_.bytes;
-    exchange.request = &answered_.message;
-    exchange.request_frame = answered_.frame;
-    if (record.has_time() && answered_.has_time)
-        exchange.latency_ns = record.time_ns - answered_.time_ns;
-    if (keep_survey_ && answered_.index < learnt_.reply_frames.size())
-        learnt_.reply_frames[answered_.index] = record.frame;
+void Session::answer(const Record& record, Exchange& exchange) {
+    Pending& request = answered_.mapped();
+    request.message.bytes = request.bytes;
+    exchange.request = &request.message;
+    exchange.request_frame = request.frame;
+    if (record.has_time() && request.has_time)
+        exchange.latency_ns = record.time_ns - request.time_ns;
+    if (keep_survey_ && request.index < learnt_.reply_frames.size())
+        learnt_.reply_frames[request.index] = record.frame;
 }
 
 void Session::learn_init_request(Talk& talk, const Message& message) {
@@ -179,6 +180,16 @@ bool Session::learn_opcode(Talk& talk, const Message& message) {
     return true;
 }
 
+// An entry for the key with the memory of an answered one where there is any.
+Session::Pending& Session::new_pending(const Key& key) {
+    if (spare_.empty() || pending_.contains(key))
+        return pending_[key];
+    PendingMap::node_type node = std::move(spare_.back());
+    spare_.pop_back();
+    node.key() = key;
+    return pending_.insert(std::move(node)).position->second;
+}
+
 void Session::remember(const Record& record, const Message& message, bool whole) {
     const bool by_address = message.unique == 0;
     const std::uint64_t id = by_address ? record.pair_key : message.unique & ~resend_bit;
@@ -193,9 +204,10 @@ void Session::remember(const Record& record, const Message& message, bool whole)
     if (order_.size() > 2 * pending_.size() + 1024)
         std::erase_if(order_, [&](const Key& old) { return !pending_.contains(old); });
     order_.push_back(key);
-    Pending& pending = pending_[key];
+    Pending& pending = new_pending(key);
     pending.message = message;
     pending.message.bytes = {};
+    pending.bytes.clear();
     if (whole)
         pending.bytes.assign(record.bytes.begin(),
                              record.bytes.begin() + static_cast<std::ptrdiff_t>(

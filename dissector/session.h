@@ -84,6 +84,7 @@ class Session {
         std::int64_t time_ns = 0;
         bool has_time = false;
     };
+    using PendingMap = std::unordered_map<Key, Pending, KeyHash>;
     struct Talk { // one connection
         Dialect dialect;
         std::size_t epoch = 0;
@@ -101,9 +102,9 @@ class Session {
     void learn_init_reply(Talk& talk, const Message& message);
     bool learn_opcode(Talk& talk, const Message& message);
     void remember(const Record& record, const Message& message, bool whole);
-    std::unordered_map<Key, Pending, KeyHash>::iterator find_request(const Record& record,
-                                                                     const Message& reply);
-    void answer(Pending&& request, const Record& record, Exchange& exchange);
+    PendingMap::iterator find_request(const Record& record, const Message& reply);
+    void answer(const Record& record, Exchange& exchange);
+    Pending& new_pending(const Key& key);
     void settle(Talk& talk);
 
     const Survey* survey_ = nullptr;
@@ -112,9 +113,12 @@ class Session {
     Survey learnt_;
     std::uint64_t seen_ = 0;
     std::unordered_map<std::uint32_t, Talk> talks_;
-    std::unordered_map<Key, Pending, KeyHash> pending_;
+    PendingMap pending_;
     std::deque<Key> order_; // of pending_, with keys that were answered since
-    Pending answered_;      // the request of the latest reply; the view may still look at it
+    // The request of the latest reply, which the view may still look at, and answered ones whose
+    // memory serves the next requests.
+    PendingMap::node_type answered_;
+    std::vector<PendingMap::node_type> spare_;
 };
 
 } // namespace fusewire

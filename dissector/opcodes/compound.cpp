@@ -14,7 +14,7 @@ constexpr DialectSet compound_v5_layout =
 constexpr Value compound_flags[] = {bit(0, "SEPARABLE"), bit(1, "ATOMIC")};
 
 constexpr Field compound_in_fields[] = {
-    {.offset = 0, .width = 4, .kind = Kind::count, .name = "count", .label = "Operations", .in_line = true},
+    {.offset = 0, .width = 4, .kind = Kind::count, .name = "count", .label = "Operations"},
     {.offset = 4, .width = 4, .kind = Kind::flags, .name = "flags", .label = "Flags", .values = compound_flags},
     {.offset = 8, .width = 4, .kind = Kind::byte_count, .name = "result_size", .label = "Room for results"},
     {.offset = 12, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
@@ -24,7 +24,7 @@ static_assert(covers(compound_in_fields, 24));
 constexpr Struct compound_in{"fuse_compound_in", 24, compound_in_fields};
 
 constexpr Field compound_out_fields[] = {
-    {.offset = 0, .width = 4, .kind = Kind::count, .name = "count", .label = "Results", .in_line = true},
+    {.offset = 0, .width = 4, .kind = Kind::count, .name = "count", .label = "Results"},
     {.offset = 4, .width = 4, .kind = Kind::flags, .name = "flags", .label = "Flags"},
     {.offset = 8, .width = 8, .kind = Kind::reserved, .name = "reserved", .label = "Reserved"},
 };

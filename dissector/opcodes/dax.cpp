@@ -17,7 +17,7 @@ static_assert(covers(setupmapping_in_fields, 40));
 constexpr Struct setupmapping_in{"fuse_setupmapping_in", 40, setupmapping_in_fields};
 
 constexpr Field removemapping_in_fields[] = {
-    {.offset = 0, .width = 4, .kind = Kind::count, .name = "count", .label = "Mappings", .in_line = true},
+    {.offset = 0, .width = 4, .kind = Kind::count, .name = "count", .label = "Mappings"},
 };
 static_assert(covers(removemapping_in_fields, 4));
 constexpr Struct removemapping_in{"fuse_removemapping_in", 4, removemapping_in_fields};

@@ -14,7 +14,7 @@ constexpr Value ext_types[] = {
 
 constexpr Field in_header_fields[] = {
     {.offset = 0, .width = 4, .kind = Kind::byte_count, .name = "len", .label = "Length"},
-    {.offset = 4, .width = 4, .kind = Kind::number, .name = "opcode", .label = "Opcode"},
+    {.offset = 4, .width = 4, .kind = Kind::opcode, .name = "opcode", .label = "Opcode"},
     {.offset = 8, .width = 8, .kind = Kind::unique, .name = "unique", .label = "Unique"},
     {.offset = 16, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "Node"},
     {.offset = 24, .width = 4, .kind = Kind::uid, .name = "uid", .label = "User"},

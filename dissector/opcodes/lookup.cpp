@@ -14,7 +14,7 @@ constexpr Struct forget_in{"fuse_forget_in", 8, forget_in_fields};
 constexpr Part forget_parts[] = {{.kind = PartKind::fields, .layout = &forget_in}};
 
 constexpr Field batch_forget_in_fields[] = {
-    {.offset = 0, .width = 4, .kind = Kind::count, .name = "count", .label = "Nodes", .in_line = true},
+    {.offset = 0, .width = 4, .kind = Kind::count, .name = "count", .label = "Nodes"},
     {.offset = 4, .width = 4, .kind = Kind::padding, .name = "dummy", .label = "Padding"},
 };
 static_assert(covers(batch_forget_in_fields, 8));

@@ -58,7 +58,7 @@ static_assert(covers(retrieve_fields, 32));
 constexpr Struct retrieve_out{"fuse_notify_retrieve_out", 32, retrieve_fields};
 
 constexpr Field prune_fields[] = {
-    {.offset = 0, .width = 4, .kind = Kind::count, .name = "count", .label = "Nodes", .in_line = true},
+    {.offset = 0, .width = 4, .kind = Kind::count, .name = "count", .label = "Nodes"},
     {.offset = 4, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
     {.offset = 8, .width = 8, .kind = Kind::padding, .name = "spare", .label = "Spare"},
 };

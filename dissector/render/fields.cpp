@@ -20,6 +20,15 @@ void append_number(std::string& out, std::uint64_t value) {
     fmt::format_to(std::back_inserter(out), "{}", value);
 }
 
+// The sign in front of both parts: half a second before the epoch is -0.500000000.
+void append_seconds(std::string& out, std::int64_t time_ns) {
+    constexpr std::uint64_t second = 1000000000;
+    const auto bits = static_cast<std::uint64_t>(time_ns);
+    const std::uint64_t magnitude = time_ns < 0 ? 0 - bits : bits;
+    fmt::format_to(std::back_inserter(out), "{}{}.{:09}", time_ns < 0 ? "-" : "",
+                   magnitude / second, magnitude % second);
+}
+
 bool is_operation(const Message& message) {
     return message.kind == MessageKind::request || message.kind == MessageKind::reply;
 }
@@ -40,8 +49,7 @@ constexpr MessageField whole_fields[] = {
     {"frame.time_epoch", "seconds since the epoch, with nanoseconds",
      [](std::string& out, const Decoded& d) {
          if (d.record.has_time())
-             fmt::format_to(std::back_inserter(out), "{}.{:09}", d.record.time_ns / 1000000000,
-                            d.record.time_ns % 1000000000);
+             append_seconds(out, d.record.time_ns);
      }},
     {"frame.len", "bytes on the wire",
      [](std::string& out, const Decoded& d) { append_number(out, d.record.wire_length); }},
@@ -73,7 +81,8 @@ constexpr MessageField whole_fields[] = {
              out += d.message.opcode->name;
          else
              append_number(out, d.message.opcode_number);
-     }},
+     },
+     true},
     {"fuse.notify", "name of the notification",
      [](std::string& out, const Decoded& d) {
          if (d.message.kind != MessageKind::notification)
@@ -118,9 +127,10 @@ constexpr MessageField whole_fields[] = {
      [](std::string& out, const Decoded& d) {
          if (d.exchange.reply_frame != 0)
              append_number(out, d.exchange.reply_frame);
-     }},
+     },
+     true},
     {"fuse.dialect", "dialect that the message was decoded with",
-     [](std::string& out, const Decoded& d) { out += spelling(d.message.dialect); }},
+     [](std::string& out, const Decoded& d) { out += spelling(d.message.dialect); }, true},
     {"fuse.length", "bytes on the wire",
      [](std::string& out, const Decoded& d) { append_number(out, d.record.wire_length); }},
     {"fuse.captured", "bytes captured",
@@ -265,6 +275,19 @@ std::string_view anchor_name(const Node& node) {
                                                               : std::string_view();
 }
 
+bool is_field_path(std::string_view name) {
+    return std::ranges::any_of(all_field_paths(),
+                               [&](const FieldPath& path) { return path.name == name; });
+}
+
+Error no_such_field(std::string_view name) {
+    const std::string near = nearest_name(name, all_field_names());
+    if (near.empty())
+        return {Errc::usage,
+                fmt::format("no field is called {}; fusewire fields lists them", name)};
+    return {Errc::usage, fmt::format("no field is called {}; did you mean {}?", name, near)};
+}
+
 // Follows the names of `path` below nodes[index] and calls found(node) for each end.
 template <class Found>
 void follow(const Message& message, std::size_t index, std::span<const std::string> path,
@@ -324,24 +347,20 @@ std::string nearest_name(std::string_view text, std::span<const std::string> kno
 }
 
 Result<FieldTable> FieldTable::choose(std::span<const std::string> names) {
-    const std::vector<std::string> known = all_field_names();
     FieldTable table;
     for (const std::string& name : names) {
         Column column;
         column.whole = find_whole(name, whole_fields);
-        if (column.whole == nullptr) {
-            table.needs_body_ = true;
+        const bool in_body = column.whole == nullptr;
+        if (in_body) {
             column.whole = find_whole(name, sub_fields);
             column.kind = find_kind(name);
             column.path = split_path(name);
         }
-        if (std::find(known.begin(), known.end(), name) == known.end()) {
-            const std::string near = nearest_name(name, known);
-            return fail(Errc::usage,
-                        near.empty()
-                            ? fmt::format("no field is called {}; fusewire fields lists them", name)
-                            : fmt::format("no field is called {}; did you mean {}?", name, near));
-        }
+        if (column.whole == nullptr && column.kind == nullptr && !is_field_path(name))
+            return tl::unexpected(no_such_field(name));
+        table.needs_body_ |= in_body;
+        table.needs_survey_ |= in_body || column.whole->survey;
         table.columns_.push_back(std::move(column));
     }
     return table;

@@ -18,6 +18,7 @@ struct MessageField {
     const char* doc;
     void (*append)(std::string& out,
                    const Decoded& decoded); // appends nothing when there is no value
+    bool survey = false;                    // only a pass over the whole capture can tell
 };
 std::span<const MessageField> message_fields();
 
@@ -36,6 +37,8 @@ class FieldTable {
 
     // False when the header alone answers every column, so that bodies need not be decoded.
     bool needs_body() const { return needs_body_; }
+    // False when every column is known when its message is met, without an earlier pass.
+    bool needs_survey() const { return needs_survey_; }
     // One row without a newline.
     void append_row(std::string& out, const Decoded& decoded) const;
 
@@ -49,6 +52,7 @@ class FieldTable {
 
     std::vector<Column> columns_;
     bool needs_body_ = false;
+    bool needs_survey_ = false;
 };
 
 // The name in `known` that is nearest to `text`, empty when none is near.

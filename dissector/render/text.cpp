@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <iterator>
 
 namespace fusewire {
@@ -45,17 +46,54 @@ auto into(std::string& out) {
     return std::back_inserter(out);
 }
 
+// Seconds and part of a second, with the sign in front of both: -0.5 s is not -1 s and 0.5 s.
+struct SplitTime {
+    bool negative;
+    std::uint64_t seconds;
+    std::uint32_t nanoseconds;
+};
+
+SplitTime split(std::int64_t time_ns) {
+    constexpr std::uint64_t second = 1000000000;
+    const auto bits = static_cast<std::uint64_t>(time_ns);
+    const std::uint64_t magnitude = time_ns < 0 ? 0 - bits : bits;
+    return {time_ns < 0, magnitude / second, static_cast<std::uint32_t>(magnitude % second)};
+}
+
+void append_local_time(std::string& out, std::int64_t time_ns) {
+    constexpr std::int64_t second = 1000000000;
+    // Rounded down, so that the part of a second counts forward before 1970 too.
+    const std::int64_t part = (time_ns % second + second) % second;
+    const std::time_t seconds = (time_ns - part) / second;
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    fmt::format_to(into(out), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:09}", local.tm_year + 1900,
+                   local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
+                   part);
+}
+
 void append_time(std::string& out, const Record& record, const TextStyle& style) {
     if (!record.has_time()) {
         fmt::format_to(into(out), "{:>12}", "-");
         return;
     }
-    const std::int64_t since = record.time_ns - style.time_origin_ns;
-    const std::uint64_t magnitude =
-        since < 0 ? 0 - static_cast<std::uint64_t>(since) : static_cast<std::uint64_t>(since);
-    const std::string text = fmt::format("{}{}.{:06}", since < 0 ? "-" : "", magnitude / 1000000000,
-                                         magnitude % 1000000000 / 1000);
-    fmt::format_to(into(out), "{:>12}", text);
+    if (style.time == TimeStyle::absolute)
+        return append_local_time(out, record.time_ns);
+    if (style.time == TimeStyle::epoch) {
+        const SplitTime time = split(record.time_ns);
+        fmt::format_to(into(out), "{}{}.{:09}", time.negative ? "-" : "", time.seconds,
+                       time.nanoseconds);
+        return;
+    }
+    // Unsigned, since a damaged capture can hold times that lie too far apart for a signed difference.
+    const SplitTime time =
+        split(static_cast<std::int64_t>(static_cast<std::uint64_t>(record.time_ns) -
+                                        static_cast<std::uint64_t>(style.time_origin_ns)));
+    const std::size_t begin = out.size();
+    fmt::format_to(into(out), "{}{}.{:06}", time.negative ? "-" : "", time.seconds,
+                   time.nanoseconds / 1000);
+    if (const std::size_t width = out.size() - begin; width < 12)
+        out.insert(begin, 12 - width, ' ');
 }
 
 std::string opcode_text(const Message& message) {
@@ -117,6 +155,18 @@ void append_short_value(std::string& out, const Message& message, const Node& no
         fmt::format_to(into(out), "{}0x{:x}", separator, found.unnamed);
 }
 
+// Records of an array are only counted, their fields have no room. Returns the last node of them.
+std::size_t append_record_count(std::string& out, const Message& message, std::size_t first,
+                                std::size_t end) {
+    const Field* record = message.nodes[first].field;
+    std::size_t count = 0;
+    std::size_t at = first;
+    for (; at < end && message.nodes[at].field == record; at = message.end_of(at))
+        ++count;
+    fmt::format_to(into(out), " {}={}", record->name, count);
+    return at - 1;
+}
+
 // The fields that tell a message from its neighbours. Nodes of sub-operations have their own turn.
 void append_key_fields(std::string& out, const Message& message, std::size_t begin, std::size_t end,
                        const TextStyle& style) {
@@ -124,6 +174,10 @@ void append_key_fields(std::string& out, const Message& message, std::size_t beg
         const Node& node = message.nodes[i];
         if (node.field == &field::sub) {
             i = message.end_of(i) - 1;
+            continue;
+        }
+        if (node.field->kind == Kind::group && node.field->repeated && node.field != &field::ext) {
+            i = append_record_count(out, message, i, end);
             continue;
         }
         if (!node.field->in_line || node.cut)
@@ -274,11 +328,15 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
     case MessageKind::loss:
         break;
     }
-    append_loss(out, record, style);
-    append_findings(out, message, style);
-    if (!record.comment.empty()) {
+    append_marks(out, decoded, style);
+}
+
+void append_marks(std::string& out, const Decoded& decoded, const TextStyle& style) {
+    append_loss(out, decoded.record, style);
+    append_findings(out, decoded.message, style);
+    if (!decoded.record.comment.empty()) {
         out += " # ";
-        append_escaped(out, record.comment);
+        append_escaped(out, decoded.record.comment);
     }
 }
 

@@ -8,9 +8,16 @@
 
 namespace fusewire {
 
+enum class TimeStyle : std::uint8_t {
+    relative, // seconds since time_origin_ns
+    epoch,    // seconds since the epoch, with nanoseconds
+    absolute, // local date and time, with nanoseconds
+};
+
 struct TextStyle {
     bool color = false;
-    std::int64_t time_origin_ns = 0; // times are shown relative to this
+    TimeStyle time = TimeStyle::relative;
+    std::int64_t time_origin_ns = 0;
 };
 
 // One line without a newline: frame, time in seconds, connection, direction (> request, < reply,
@@ -19,6 +26,9 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
 
 // What a reply says, for the line of its request: result, latency and key fields.
 void append_result(std::string& out, const Decoded& reply, const TextStyle& style);
+
+// What is shown at the end of a line: messages lost before it, findings, the comment of the capture.
+void append_marks(std::string& out, const Decoded& decoded, const TextStyle& style);
 
 // The whole tree, a field a line, each with a newline.
 void append_tree(std::string& out, const Decoded& decoded, const TextStyle& style);

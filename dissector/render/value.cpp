@@ -150,6 +150,11 @@ void append_value(std::string& out, const Message& message, const Node& node) {
     case Kind::open_flags:
         fmt::format_to(end_of(out), "0x{:x}", node.value);
         return append_names(out, message, node);
+    case Kind::opcode:
+        fmt::format_to(end_of(out), "{}", node.value);
+        if (const Opcode* row = find_opcode(static_cast<std::uint32_t>(node.value), message.dialect))
+            fmt::format_to(end_of(out), " ({})", row->name);
+        return;
     case Kind::enumeration:
         fmt::format_to(end_of(out), "{}", node.value);
         return append_names(out, message, node);

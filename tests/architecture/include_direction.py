@@ -20,6 +20,7 @@ MAY_INCLUDE = {
     "capture": ("capture/", "dissector/record.h", "dissector/result.h", "bpf/fuse_event.h"),
     "cli": ("cli/", "capture/", "dissector/"),
     "gui": ("gui/", "capture/", "dissector/"),
+    "samples": ("samples/", "capture/", "dissector/"),
 }
 
 # What lies outside and is kept to a few places: name, what it looks like, who may include it.
@@ -39,6 +40,7 @@ TARGETS = {
     "capture": ({"capture"}, {"dissector", "bpf"}),
     "cli": ({"cli", "fusewire"}, {"dissector", "capture", "cli"}),
     "gui": ({"gui", "fusewire-gui"}, {"dissector", "capture", "gui"}),
+    "samples": ({"sample_builder", "build_sample"}, {"dissector", "capture"}),
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')

@@ -1,6 +1,7 @@
 #include "tests/capture/records.h"
 
 #include "capture/byte_order.h"
+#include "capture/capture_file.h"
 
 namespace fusewire::test {
 
@@ -39,14 +40,26 @@ Contents read_all(RecordSource& source) {
     return contents;
 }
 
-Contents read_all(const std::string& path) {
-    auto source = open_capture(path);
+namespace {
+
+template <class Source>
+Contents read_opened(const Result<std::unique_ptr<Source>>& source) {
     if (source)
         return read_all(**source);
     Contents contents;
     contents.failed = true;
     contents.error = source.error();
     return contents;
+}
+
+} // namespace
+
+Contents read_all(const std::string& path) {
+    return read_opened(open_capture(path));
+}
+
+Contents read_bytes(std::span<const std::byte> bytes) {
+    return read_opened(files::CaptureFile::open(files::ByteInput::over(bytes, "bytes")));
 }
 
 Kept message(std::uint64_t number, std::size_t length, Direction direction) {

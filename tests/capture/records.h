@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ struct Contents {
 
 Contents read_all(RecordSource& source);
 Contents read_all(const std::string& path);
+
+// The same without a file.
+Contents read_bytes(std::span<const std::byte> bytes);
 
 // A request with a FUSE header that states `length` bytes and a body that differs byte by byte.
 Kept message(std::uint64_t number, std::size_t length, Direction direction = Direction::request);

@@ -46,7 +46,7 @@ ByteVector bytes_of(std::string_view text) {
 
 Outcome run(const std::string& command) {
     Outcome outcome;
-    FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+    FILE* pipe = popen(("(" + command + ") 2>&1").c_str(), "r");
     if (pipe == nullptr)
         return outcome;
     std::array<char, 4096> buffer;

@@ -34,10 +34,12 @@ class Wire {
         return *this;
     }
     Wire& name(std::string_view value) { return text(value).zeros(1); }
-    Wire& append(const Wire& other) {
-        bytes_.insert(bytes_.end(), other.bytes_.begin(), other.bytes_.end());
+    Wire& append(const std::vector<std::byte>& more) {
+        bytes_.insert(bytes_.end(), more.begin(), more.end());
         return *this;
     }
+    Wire& append(const Wire& other) { return append(other.bytes_); }
+    Wire& pad8() { return zeros((8 - bytes_.size() % 8) % 8); }
     // Writes the length so far into the first four bytes.
     Wire& close() {
         const std::vector<std::byte> body = std::move(bytes_);
@@ -47,6 +49,8 @@ class Wire {
         return *this;
     }
     const std::vector<std::byte>& bytes() const { return bytes_; }
+    std::size_t size() const { return bytes_.size(); }
+    ByteOrder order() const { return order_; }
 
   private:
     ByteOrder order_;

@@ -6,8 +6,10 @@ usage: make_seeds.py TARGET OUTPUT_FOLDER FILE.raw...
 A seed holds one request and what answers it, so that libFuzzer can mix them; the formats are those
 that the targets describe on top of their sources.
 """
+import gzip
 import hashlib
 import struct
+import subprocess
 import sys
 from pathlib import Path
 
@@ -57,33 +59,109 @@ def negotiated(groups):
     return 0, 0
 
 
+def is_init(group):
+    return group[0][0] == REQUEST and struct.unpack_from("<I", group[0][1], 4)[0] == FUSE_INIT
+
+
+def message_input(group):
+    """The form of message_input.h."""
+    seed = bytearray()
+    for direction, message in group:
+        captured = message[:MAX_CAPTURED]
+        if len(captured) == len(message):
+            seed += struct.pack("<BBH", direction, 0, len(message))
+        else:
+            seed += struct.pack("<BBHH", direction, 1 << 4, min(len(message), 0xFFFF), len(captured))
+        seed += captured
+    return bytes(seed)
+
+
 def dissect_seeds(path):
     groups = groups_of(path)
     minor, flags = negotiated(groups)
     dialect = LOOKUP_HANDLE_V3 if "lookup-handle" in str(path) else UPSTREAM
-    known = 2 if minor else 0
-    head = struct.pack("<BBBBB", dialect, known, minor, 3, flags >> 24 & 0xFF)
+    head = struct.pack("<BBBBB", dialect, 2 if minor else 0, minor, 3, flags >> 24 & 0xFF)
     for group in groups:
-        seed = bytearray(head)
-        for direction, message in group:
-            captured = message[:MAX_CAPTURED]
-            if len(captured) == len(message):
-                seed += struct.pack("<BBH", direction, 0, len(message))
-            else:
-                seed += struct.pack("<BBHH", direction, 1 << 4, min(len(message), 0xFFFF), len(captured))
-            seed += captured
-        yield bytes(seed)
+        yield head + message_input(group)
+
+
+def session_seeds(path):
+    groups = groups_of(path)
+    init = b"".join(message_input(group) for group in groups if is_init(group))
+    for group in groups:
+        yield init + message_input(group)
+
+
+def packets_of(group):
+    """Pseudo-header (docs/capture-format.md) and bytes of each message, cut at MAX_CAPTURED."""
+    for number, (direction, message) in enumerate(group, 1):
+        captured = message[:MAX_CAPTURED]
+        flags = 1 if len(captured) < len(message) else 0
+        yield struct.pack("<BBBBIIIIIQIIiIQQ", 1, 64, direction, 1, flags, 41, 1234, 1235, 0, number,
+                          len(message), 0, 0, 0, 0, 0) + captured
+
+
+def pcap_seeds(path):
+    for group in groups_of(path):
+        yield struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, 147) + b"".join(
+            struct.pack("<IIII", 1, 2, len(packet), len(packet)) + packet for packet in packets_of(group))
+
+
+def pcapng_block(kind, body):
+    body += bytes(-len(body) % 4)
+    return struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
+
+
+def pcapng_option(code, value):
+    return struct.pack("<HH", code, len(value)) + value + bytes(-len(value) % 4)
+
+
+def pcapng_seeds(path):
+    section = pcapng_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+    interface = pcapng_block(1, struct.pack("<HHI", 147, 0, 262144) + pcapng_option(2, b"/mnt") +
+                             pcapng_option(9, b"\x09") + pcapng_option(1, b"fusewire:conn=41") +
+                             pcapng_option(0, b""))
+    for group in groups_of(path):
+        blocks = [section, interface]
+        for packet in packets_of(group):
+            body = struct.pack("<IIIII", 0, 0, 1000, len(packet), len(packet))
+            body += packet + bytes(-len(packet) % 4)
+            body += pcapng_option(4, bytes(8)) + pcapng_option(1, b"a comment") + pcapng_option(0, b"")
+            blocks.append(pcapng_block(6, body))
+        yield b"".join(blocks)
 
 
 def raw_seeds(path):
     for group in groups_of(path):
-        yield b"".join(
-            RAW_HEADER.pack(direction, min(len(message), MAX_CAPTURED), 1) + message[:MAX_CAPTURED]
-            for direction, message in group
-        )
+        yield b"".join(RAW_HEADER.pack(direction, min(len(message), MAX_CAPTURED), 1) +
+                       message[:MAX_CAPTURED] for direction, message in group)
 
 
-MAKERS = {"dissect": dissect_seeds, "raw": raw_seeds}
+def fusedump_seeds(path):
+    for group in groups_of(path):
+        small = [(b"RW"[direction:direction + 1], message) for direction, message in group
+                 if len(message) <= MAX_CAPTURED]
+        yield b"".join(direction + message for direction, message in small)
+        yield b"".join(direction + struct.pack("<IIQI", 2, 16, 1, 2) + message
+                       for direction, message in small)
+
+
+def compressed_seeds(path):
+    for seed in list(pcapng_seeds(path))[:20]:
+        yield gzip.compress(seed, mtime=0)
+        yield subprocess.run(["zstd", "-q", "-c"], input=seed, stdout=subprocess.PIPE, check=True).stdout
+        yield seed
+
+
+MAKERS = {
+    "dissect": dissect_seeds,
+    "session": session_seeds,
+    "pcapng": pcapng_seeds,
+    "pcap": pcap_seeds,
+    "raw": raw_seeds,
+    "fusedump": fusedump_seeds,
+    "compressed": compressed_seeds,
+}
 
 
 def main(arguments):

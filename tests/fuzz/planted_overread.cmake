@@ -23,7 +23,8 @@ get_target_property(sources dissector SOURCES)
 get_target_property(source_dir dissector SOURCE_DIR)
 get_target_property(libraries dissector LINK_LIBRARIES)
 list(TRANSFORM sources PREPEND ${source_dir}/)
-add_executable(replay_dissect_overread fuzz_dissect.cpp replay_main.cpp ${sources})
+add_executable(replay_dissect_overread
+    fuzz_dissect.cpp replay_main.cpp check_message.cpp message_input.cpp ${sources})
 target_include_directories(replay_dissect_overread BEFORE PRIVATE
     ${CMAKE_CURRENT_BINARY_DIR}/planted ${PROJECT_SOURCE_DIR})
 target_link_libraries(replay_dissect_overread PRIVATE ${libraries})

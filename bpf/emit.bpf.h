@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What every tier shares: the ring, the filter, the counters of what was lost, and the way a
+ * message goes into the ring in chunks. A tier begins a message, puts pieces of kernel memory into
+ * it from a bpf_loop() callback, and ends it; it decodes nothing.
+ *
+ * Included once by each tier's .bpf.c, which defines PROGRAM_COUNT (its programs) before.
+ */
+#ifndef FUSEWIRE_EMIT_BPF_H
+#define FUSEWIRE_EMIT_BPF_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#include "fuse_event.h"
+#include "fuse_kernel.h"
+
+/* Steps of one walk: an argument, a page, or the part of one that still fits in the chunk. */
+#define MAX_STEPS (1 << 16)
+
+/* Run-time constants: set by user space before load, then known to the verifier. */
+const volatile __u32 filter_count = 0; /* 0: every connection */
+const volatile __u32 filter_conns[FUSE_EVENT_MAX_FILTER] = {};
+const volatile __u32 snap_length = 1 << 22;
+const volatile __u32 wakeup_shift = 18; /* wake the reader each time 2^n more bytes wait */
+const volatile __u64 pair_key_secret = 0;
+
+/* Memory-mapped by user space, so it is readable after privileges are dropped. */
+struct fuse_loss loss[FUSE_EVENT_MAX_CPUS] = {};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 24);
+} ring SEC(".maps");
+
+/*
+ * A message on its way into the ring. Each program has one on each CPU: a program may be preempted
+ * and another one run there, but never itself.
+ */
+struct message {
+	__u64 counter;
+	__u32 total;  /* bytes to hand out: the message, or the snap length */
+	__u32 fill;   /* bytes in this chunk */
+	__u32 failed; /* the ring was full */
+	struct {      /* where the next piece comes from: kernel arguments of a request */
+		__u32 count, index, done;
+		__u32 pages; /* the last argument is in these pages */
+		__u32 page, page_done;
+		__u64 page_table, page_descs;
+		struct fuse_argument {
+			__u32 size;
+			__u32 reserved;
+			__u64 value;
+		} args[4];
+	} from;
+	struct fuse_event event;
+	/* Twice a chunk: the verifier adds the largest offset and the largest piece. */
+	__u8 bytes[2 * FUSE_EVENT_CHUNK];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PROGRAM_COUNT);
+	__type(key, __u32);
+	__type(value, struct message);
+} messages SEC(".maps");
+
+_Static_assert(sizeof(struct message) <= 32768, "a per-CPU value is at most 32 KiB");
+
+static __always_inline bool wanted(__u32 conn)
+{
+	if (!filter_count)
+		return true;
+	for (__u32 i = 0; i < FUSE_EVENT_MAX_FILTER; i++) {
+		if (i >= filter_count)
+			return false;
+		if (filter_conns[i] == conn)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Equal for a request and its reply, never 0, and no kernel address for whoever reads the file. The
+ * verifier allows no arithmetic on the pointer itself, so it goes through map memory.
+ */
+static __always_inline void set_pair_key(struct message *m, const void *req)
+{
+	volatile __u64 *slot = &m->event.pair_key;
+	__u64 key;
+
+	*slot = (__u64)req;
+	key = (*slot ^ pair_key_secret) * 0x9e3779b97f4a7c15ull;
+	key ^= key >> 32;
+	*slot = key ? key : 1;
+}
+
+static __always_inline struct message *begin_message(__u32 program, __u32 conn, __u8 direction,
+						     __u8 transport)
+{
+	struct message *m = bpf_map_lookup_elem(&messages, &program);
+	__u64 task = bpf_get_current_pid_tgid();
+
+	if (!m)
+		return NULL;
+	m->fill = 0;
+	m->failed = 0;
+	m->event.time_ns = bpf_ktime_get_ns();
+	m->event.msg_id = (__u64)bpf_get_smp_processor_id() << 48 | (__u64)program << 44 |
+			  (m->counter++ & ((1ull << 44) - 1));
+	m->event.conn = conn;
+	m->event.tgid = task >> 32;
+	m->event.tid = task;
+	m->event.offset = 0;
+	m->event.result = 0;
+	m->event.version = FUSE_EVENT_VERSION;
+	m->event.direction = direction;
+	m->event.transport = transport;
+	m->event.flags = FUSE_EVENT_FIRST;
+	bpf_get_current_comm(m->event.comm, sizeof(m->event.comm));
+	return m;
+}
+
+/* Set before the first piece: how long the message is on the wire. */
+static __always_inline void set_length(struct message *m, __u32 length)
+{
+	m->event.msg_length = length;
+	m->total = length < snap_length ? length : snap_length;
+}
+
+/*
+ * A wake-up costs more than everything else here, so the reader polls and is woken only when the
+ * ring fills up: each time the waiting bytes pass a multiple of 2^wakeup_shift.
+ */
+static __always_inline __u64 wakeup_flags(__u64 size)
+{
+	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+
+	return waiting >> wakeup_shift == (waiting + size) >> wakeup_shift ? BPF_RB_NO_WAKEUP
+									   : BPF_RB_FORCE_WAKEUP;
+}
+
+static __always_inline void flush_chunk(struct message *m)
+{
+	__u64 fill = m->fill;
+
+	asm volatile("" : "+r"(fill));
+	if (fill > FUSE_EVENT_CHUNK)
+		return;
+	m->event.captured = fill;
+	fill += sizeof(m->event);
+	if (bpf_ringbuf_output(&ring, &m->event, fill, wakeup_flags(fill)))
+		m->failed = 1;
+	m->event.offset += m->event.captured;
+	m->event.flags &= ~FUSE_EVENT_FIRST;
+	m->fill = 0;
+}
+
+static __always_inline void count_loss(struct message *m)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct fuse_loss *lost = &loss[cpu & (FUSE_EVENT_MAX_CPUS - 1)];
+
+	/* Atomic: another program of ours may preempt this one here. */
+	__sync_fetch_and_add(&lost->messages, 1);
+	__sync_fetch_and_add(&lost->bytes, m->event.msg_length);
+}
+
+/*
+ * Copies as much of [addr, addr + left) as the chunk and the snap length have room for; returns how
+ * much, 0 when the message is complete or lost. A full chunk goes to the ring, but never the last
+ * one: end_message() still has to mark it.
+ */
+static __always_inline __u32 put_piece(struct message *m, __u64 addr, __u32 left)
+{
+	__u32 missing = m->total - m->event.offset - m->fill;
+	__u64 fill, size;
+
+	if (missing == 0)
+		return 0;
+	if (m->fill == FUSE_EVENT_CHUNK)
+		flush_chunk(m);
+	if (m->failed)
+		return 0;
+	/* 64-bit and pinned: else clang checks a copy and the verifier rejects the original. */
+	fill = m->fill;
+	size = FUSE_EVENT_CHUNK - fill;
+	if (size > left)
+		size = left;
+	if (size > missing)
+		size = missing;
+	asm volatile("" : "+r"(fill), "+r"(size));
+	if (fill >= FUSE_EVENT_CHUNK || size == 0 || size > FUSE_EVENT_CHUNK)
+		return 0;
+	/* On failure the helper has cleared the destination. */
+	if (bpf_probe_read_kernel(m->bytes + fill, size, (const void *)addr))
+		m->event.flags |= FUSE_EVENT_FAULT;
+	m->fill = fill + size;
+	return size;
+}
+
+/* Hands out the last chunk, or counts the message as lost. */
+static __always_inline void end_message(struct message *m)
+{
+	m->event.flags |= FUSE_EVENT_LAST;
+	if (m->event.offset + m->fill < m->event.msg_length)
+		m->event.flags |= FUSE_EVENT_TRUNC;
+	if (!m->failed)
+		flush_chunk(m);
+	if (m->failed)
+		count_loss(m);
+}
+
+#endif

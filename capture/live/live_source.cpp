@@ -1,0 +1,270 @@
+#include "capture/live/live_source.h"
+
+#include "capture/live/mounts.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace fusewire {
+
+namespace {
+
+// The ring is looked at this often; the probe wakes us earlier only when the ring fills up.
+constexpr int poll_interval_ms = 20;
+
+// Records between two looks at the loss counters while the ring is never empty.
+constexpr unsigned records_between_updates = 256;
+
+// Unfinished messages of all CPUs together: many times what is ever on its way.
+constexpr std::size_t max_unfinished_bytes = std::size_t{1} << 28;
+
+// struct fuse_out_header: all that is true of a stale reply.
+constexpr std::size_t out_header_size = 16;
+
+struct FlagName {
+    fuse_event_flag event;
+    RecordFlag record;
+};
+
+constexpr FlagName flag_names[] = {
+    {FUSE_EVENT_FAULT, record_fault},
+    {FUSE_EVENT_STALE, record_stale},
+};
+
+std::uint32_t record_flags(std::uint8_t event_flags) {
+    std::uint32_t flags = 0;
+    for (const FlagName& name : flag_names)
+        if ((event_flags & name.event) != 0)
+            flags |= name.record;
+    return flags;
+}
+
+std::string comm_of(const fuse_event& event) {
+    return {event.comm, strnlen(event.comm, sizeof(event.comm))};
+}
+
+} // namespace
+
+Result<std::unique_ptr<LiveSource>> LiveSource::open(const LiveOptions& options) {
+    auto loaded = load_tier(options.tier, options.probe);
+    if (!loaded)
+        return tl::unexpected(loaded.error());
+    return open(std::move(*loaded), options.probe);
+}
+
+Result<std::unique_ptr<LiveSource>> LiveSource::open(LoadedTier loaded,
+                                                     const ProbeOptions& options) {
+    auto ring = RingReader::map(loaded.probe->ring_fd(), loaded.probe->ring_bytes());
+    if (!ring)
+        return tl::unexpected(ring.error());
+    std::unique_ptr<LiveSource> source(
+        new LiveSource(std::move(loaded), std::move(*ring), options));
+    if (auto started = source->start(); !started)
+        return tl::unexpected(started.error());
+    return source;
+}
+
+LiveSource::LiveSource(LoadedTier loaded, RingReader ring, const ProbeOptions& options)
+    : tier_(loaded.tier), probe_(std::move(loaded.probe)), ring_(std::move(ring)),
+      joiner_(max_unfinished_bytes), filter_(options.connections) {}
+
+LiveSource::~LiveSource() = default;
+
+Result<void> LiveSource::start() {
+    epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
+    stop_event_ = Fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!epoll_ || !stop_event_)
+        return fail(Errc::io, "no epoll or event descriptor for the capture", errno);
+    // Edge-triggered, so that only the probe's own wake-ups end a wait, not each waiting byte.
+    if (auto watched = watch(probe_->ring_fd(), EPOLLIN | EPOLLET); !watched)
+        return watched;
+    if (auto watched = watch(stop_event_.get(), EPOLLIN); !watched)
+        return watched;
+    describe_all();
+    return probe_->attach();
+}
+
+Result<void> LiveSource::watch(int fd, std::uint32_t events) {
+    epoll_event event{};
+    event.events = events;
+    event.data.fd = fd;
+    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
+        return fail(Errc::io, "cannot watch a descriptor during the capture", errno);
+    return {};
+}
+
+Result<void> LiveSource::stop_when_readable(int fd) {
+    return watch(fd, EPOLLIN);
+}
+
+void LiveSource::stop() noexcept {
+    stopping_ = true;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = write(stop_event_.get(), &one, sizeof(one));
+}
+
+std::vector<std::string> LiveSource::cannot_see() const {
+    std::vector<std::string> phrases(tier_->cannot_see.begin(), tier_->cannot_see.end());
+    std::ranges::move(probe_->limits(), std::back_inserter(phrases));
+    return phrases;
+}
+
+Result<bool> LiveSource::next(Record& record) {
+    for (;;) {
+        if (stopping_ && !detached_)
+            finish();
+        if (take(record))
+            return true;
+        if (detached_)
+            return take_loss(record);
+        update_loss();
+        if (on_idle_)
+            on_idle_();
+        wait();
+    }
+}
+
+bool LiveSource::take(Record& record) {
+    while (const auto bytes = ring_.next()) {
+        const auto message = joiner_.add(*bytes);
+        if (!message)
+            continue;
+        fill(record, *message);
+        if (++since_update_ >= records_between_updates)
+            update_loss();
+        add_loss(record);
+        return true;
+    }
+    return false;
+}
+
+// What was lost after the last message has no message to be told on. It may belong to any
+// connection; it is told on one that is known.
+bool LiveSource::take_loss(Record& record) {
+    joiner_.abandon();
+    update_loss();
+    if (counts_.lost == reported_loss_)
+        return false;
+    record = {};
+    record.direction = Direction::loss;
+    record.message_number = record.frame = ++message_number_;
+    record.time_ns = clock_.now();
+    record.conn = last_conn_;
+    add_loss(record);
+    return true;
+}
+
+void LiveSource::add_loss(Record& record) {
+    if (counts_.lost == reported_loss_)
+        return;
+    record.lost = counts_.lost - reported_loss_;
+    record.flags |= record_lost_before;
+    reported_loss_ = counts_.lost;
+}
+
+// A message of which only a part found room is counted by the probe and left incomplete in the
+// joiner; more incomplete ones than that would be missing for another reason.
+void LiveSource::update_loss() {
+    since_update_ = 0;
+    const ProbeLoss loss = probe_->loss();
+    counts_.lost =
+        std::max({counts_.lost, loss.messages + loss.skipped, joiner_.counts().incomplete});
+    counts_.lost_bytes = loss.bytes;
+}
+
+void LiveSource::fill(Record& record, const JoinedMessage& message) {
+    const fuse_event& event = message.event;
+    record = {};
+    record.message_number = ++message_number_;
+    record.frame = message_number_;
+    record.time_ns = clock_.from_monotonic(event.time_ns);
+    record.pair_key = event.pair_key;
+    record.conn = ConnId{event.conn};
+    record.cpu = static_cast<std::uint32_t>(event.msg_id >> 48);
+    record.result = event.result;
+    record.direction = static_cast<Direction>(event.direction);
+    record.transport = static_cast<Transport>(event.transport);
+    record.flags = record_flags(event.flags);
+    record.bytes = message.bytes;
+    if ((event.flags & FUSE_EVENT_STALE) != 0)
+        record.bytes = record.bytes.first(std::min(record.bytes.size(), out_header_size));
+    const auto captured = static_cast<std::uint32_t>(record.bytes.size());
+    record.wire_length = std::max(event.msg_length, captured);
+    if (captured < record.wire_length)
+        record.flags |= record_truncated;
+    counts_.messages++;
+    counts_.bytes += captured;
+
+    last_conn_ = record.conn;
+    Connection& connection = describe(record.conn);
+    // Requests are seen in the task that asks, replies in the server.
+    if (record.direction == Direction::request && record.transport == Transport::tracepoint)
+        return;
+    record.server_pid = event.tgid;
+    record.server_tid = event.tid;
+    if (connection.server_pid == 0) {
+        connection.server_pid = event.tgid;
+        connection.server_name = comm_of(event);
+    }
+}
+
+void LiveSource::wait() {
+    epoll_event events[4];
+    const int count = epoll_wait(epoll_.get(), events, 4, poll_interval_ms);
+    for (int i = 0; i < count; i++)
+        if (events[i].data.fd != probe_->ring_fd())
+            stopping_ = true;
+    clock_.refresh();
+}
+
+void LiveSource::finish() {
+    probe_->detach();
+    detached_ = true;
+}
+
+void LiveSource::complete(Connection& connection) const {
+    connection.tier = tier_->name;
+    connection.cannot_see = cannot_see();
+}
+
+// Connections without a filter appear as they are mounted; see describe().
+void LiveSource::describe_all() {
+    const auto mounts = read_mounts();
+    if (mounts)
+        connections_ = fuse_connections(*mounts);
+    else
+        warnings_.push_back(mounts.error().message + "; connections have no names");
+    if (!filter_.empty())
+        std::erase_if(connections_, [&](const Connection& connection) {
+            return std::ranges::find(filter_, connection.conn) == filter_.end();
+        });
+    for (const ConnId conn : filter_)
+        if (std::ranges::find(connections_, conn, &Connection::conn) == connections_.end())
+            connections_.push_back({.conn = conn});
+    for (Connection& connection : connections_)
+        complete(connection);
+    if (!connections_.empty())
+        last_conn_ = connections_.front().conn;
+}
+
+// One that is being mounted sends INIT before it is in mountinfo: then its name stays empty.
+Connection& LiveSource::describe(ConnId conn) {
+    const auto known = std::ranges::find(connections_, conn, &Connection::conn);
+    if (known != connections_.end())
+        return *known;
+    Connection connection{.conn = conn};
+    if (const auto mounts = read_mounts())
+        for (Connection& found : fuse_connections(*mounts))
+            if (found.conn == conn)
+                connection = std::move(found);
+    complete(connection);
+    connections_.push_back(std::move(connection));
+    return connections_.back();
+}
+
+} // namespace fusewire

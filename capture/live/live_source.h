@@ -1,0 +1,106 @@
+// LiveSource: the probe's messages as a RecordSource. It is opened with privileges and needs none
+// afterwards. Its records come in the order of the ring, which is the order in which they happened
+// on each connection: a request is there before its server can have answered it.
+#pragma once
+
+#include "capture/live/chunk_joiner.h"
+#include "capture/live/epoch_clock.h"
+#include "capture/live/fd.h"
+#include "capture/live/ring_reader.h"
+#include "capture/live/tier.h"
+#include "capture/source.h"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace fusewire {
+
+struct LiveOptions {
+    ProbeOptions probe;
+    std::string tier = "auto";
+};
+
+// Totals since the capture began.
+struct LiveCounts {
+    std::uint64_t messages = 0;   // handed out
+    std::uint64_t bytes = 0;      // of those, as captured
+    std::uint64_t lost = 0;       // messages that are missing
+    std::uint64_t lost_bytes = 0; // of those whose length is known, on the wire
+};
+
+class LiveSource final : public RecordSource {
+  public:
+    // Loads a tier and attaches it: what happens from now on is captured. Errors as load_tier().
+    [[nodiscard]] static Result<std::unique_ptr<LiveSource>> open(const LiveOptions& options);
+
+    // Reads from a probe that somebody else has loaded, and attaches it. `tier` outlives the source.
+    [[nodiscard]] static Result<std::unique_ptr<LiveSource>> open(LoadedTier loaded,
+                                                                  const ProbeOptions& options);
+
+    ~LiveSource() override;
+    LiveSource(const LiveSource&) = delete;
+    LiveSource& operator=(const LiveSource&) = delete;
+
+    // Waits for the next message. After stop() it detaches the probe, hands out what the ring still
+    // holds, then a record of Direction::loss if messages are missing at the end, then ends.
+    [[nodiscard]] Result<bool> next(Record& record) override;
+
+    const std::vector<Connection>& connections() const override { return connections_; }
+    const std::vector<std::string>& warnings() const override { return warnings_; }
+
+    // Ends the capture. May be called from a signal handler or another thread.
+    void stop() noexcept;
+
+    // Ends the capture when `fd` becomes readable: a pidfd, a timerfd. The fd stays the caller's.
+    [[nodiscard]] Result<void> stop_when_readable(int fd);
+
+    // Called when there is nothing to hand out for now: the time to flush what was written.
+    void on_idle(std::function<void()> callback) override { on_idle_ = std::move(callback); }
+
+    const LiveCounts& counts() const { return counts_; }
+    const Tier& tier() const { return *tier_; }
+
+    // The tier's and this machine's limits, one phrase each.
+    std::vector<std::string> cannot_see() const;
+
+  private:
+    LiveSource(LoadedTier loaded, RingReader ring, const ProbeOptions& options);
+
+    Result<void> start();
+    Result<void> watch(int fd, std::uint32_t events);
+    bool take(Record& record);
+    bool take_loss(Record& record);
+    void fill(Record& record, const JoinedMessage& message);
+    void wait();
+    void finish();
+    void update_loss();
+    void add_loss(Record& record);
+    void describe_all();
+    Connection& describe(ConnId conn);
+    void complete(Connection& connection) const;
+
+    const Tier* tier_;
+    std::unique_ptr<Probe> probe_;
+    RingReader ring_;
+    ChunkJoiner joiner_;
+    EpochClock clock_;
+    std::vector<ConnId> filter_;
+    std::vector<Connection> connections_;
+    std::vector<std::string> warnings_;
+    std::function<void()> on_idle_;
+    LiveCounts counts_;
+    std::uint64_t reported_loss_ = 0; // what records have told so far
+    std::uint64_t message_number_ = 0;
+    ConnId last_conn_{};
+    Fd epoll_;
+    Fd stop_event_;
+    std::atomic<bool> stopping_ = false;
+    bool detached_ = false;
+    unsigned since_update_ = 0; // records since the loss was read
+};
+
+} // namespace fusewire

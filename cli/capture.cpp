@@ -1,0 +1,238 @@
+// fusewire capture: messages as they cross a connection, to a file, to standard output, or both.
+#include "capture/live/mounts.h"
+#include "cli/capture_run.h"
+#include "cli/diagnostics.h"
+#include "cli/exit_code.h"
+#include "cli/options.h"
+#include "cli/subcommand.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <memory>
+
+namespace fusewire {
+
+namespace {
+
+struct CaptureOptions {
+    std::vector<std::string> targets; // empty: every connection
+    std::vector<std::string> command;
+    std::string out; // empty: no file
+    FileFormat format = FileFormat::pcapng;
+    bool print = false; // beside `out`
+    ViewOptions view;
+    std::uint64_t snap_length = 0; // 0: as ProbeOptions
+    std::uint64_t ring_bytes = ProbeOptions{}.ring_bytes;
+    std::uint64_t count = StopRules::never;
+    std::vector<std::string> stop_rules;
+    std::string tier = "auto";
+    std::string user;
+    bool list = false;
+    bool dashes = false;
+
+    bool shows() const { return out.empty() || print || view.asked_for(); }
+};
+
+Result<std::uint32_t> to_u32(std::uint64_t bytes, std::uint64_t least, const char* option) {
+    if (bytes < least || bytes > std::numeric_limits<std::uint32_t>::max())
+        return fail(Errc::usage,
+                    fmt::format("{} {}: expected {} bytes to less than 4G", option, bytes, least));
+    return static_cast<std::uint32_t>(bytes);
+}
+
+Result<std::vector<ConnId>> find_targets(const std::vector<std::string>& targets,
+                                         const std::vector<Mount>& mounts) {
+    std::error_code error;
+    const std::string here = std::filesystem::current_path(error).string();
+    std::vector<ConnId> found;
+    for (const std::string& target : targets) {
+        auto conn = find_connection(target, mounts, here);
+        if (!conn)
+            return tl::unexpected(conn.error());
+        found.push_back(*conn);
+    }
+    return found;
+}
+
+Result<ProbeOptions> probe_options(const CaptureOptions& options,
+                                   const std::vector<Mount>& mounts) {
+    ProbeOptions probe;
+    auto connections = find_targets(options.targets, mounts);
+    if (!connections)
+        return tl::unexpected(connections.error());
+    probe.connections = std::move(*connections);
+    if (options.snap_length != 0) {
+        auto snap_length = to_u32(options.snap_length, min_snap_length, "-s");
+        if (!snap_length)
+            return tl::unexpected(snap_length.error());
+        probe.snap_length = *snap_length;
+    }
+    auto ring_bytes = to_u32(options.ring_bytes, 1, "--ring-size");
+    if (!ring_bytes)
+        return tl::unexpected(ring_bytes.error());
+    probe.ring_bytes = *ring_bytes;
+    return probe;
+}
+
+Result<StopRules> stop_rules(const CaptureOptions& options) {
+    StopRules rules;
+    for (const std::string& rule : options.stop_rules)
+        if (auto added = rules.add(rule); !added)
+            return tl::unexpected(added.error());
+    rules.messages = std::min(rules.messages, options.count);
+    if (rules.bytes != StopRules::never && options.out.empty())
+        return fail(Errc::usage, "-a size is the size of the file of -w; add -w FILE");
+    return rules;
+}
+
+Result<void> check(const CaptureOptions& options) {
+    if (options.out == "-" && options.shows())
+        return fail(Errc::usage, "standard output cannot carry both text and -w -; leave out one");
+    if (options.out == "-" && isatty(STDOUT_FILENO) == 1)
+        return fail(Errc::usage, "-w - to a terminal; redirect it, or leave out -w for text");
+    if (options.dashes && options.command.empty())
+        return fail(Errc::usage, "no command after --");
+    return {};
+}
+
+Result<CapturePlan> make_plan(const CaptureOptions& options) {
+    if (auto checked = check(options); !checked)
+        return tl::unexpected(checked.error());
+    CapturePlan plan;
+    if (options.shows()) {
+        auto view = make_view(options.view);
+        if (!view)
+            return tl::unexpected(view.error());
+        plan.view = std::move(*view);
+    }
+    auto stop = stop_rules(options);
+    if (!stop)
+        return tl::unexpected(stop.error());
+    plan.stop = *stop;
+    auto mounts = read_mounts();
+    if (!mounts)
+        return tl::unexpected(mounts.error());
+    auto probe = probe_options(options, *mounts);
+    if (!probe)
+        return tl::unexpected(probe.error());
+    plan.live = {.probe = std::move(*probe), .tier = options.tier};
+    auto identity = invoking_identity(options.user, geteuid(), process_environment);
+    if (!identity)
+        return tl::unexpected(identity.error());
+    plan.identity = std::move(*identity);
+    plan.command = options.command;
+    plan.out = options.out;
+    plan.format = options.format;
+    return plan;
+}
+
+// From fusectl, which is no FUSE mount itself; empty if it is not mounted.
+std::string waiting_requests(ConnId conn) {
+    std::ifstream file(
+        fmt::format("/sys/fs/fuse/connections/{}/waiting", static_cast<std::uint32_t>(conn)));
+    std::string waiting;
+    file >> waiting;
+    return waiting;
+}
+
+int list_connections() {
+    const auto mounts = read_mounts();
+    if (!mounts)
+        return report(mounts.error());
+    Output out(STDOUT_FILENO);
+    out.text() = fmt::format("{:>10} {:>7} {:<16} {:<24} {}\n", "connection", "waiting", "type",
+                             "source", "mount point");
+    for (const Connection& connection : fuse_connections(*mounts))
+        out.text() += fmt::format("{:>10} {:>7} {:<16} {:<24} {}\n",
+                                  static_cast<std::uint32_t>(connection.conn),
+                                  waiting_requests(connection.conn), connection.fs_type,
+                                  connection.source, connection.mount_point);
+    const auto printed = out.finish();
+    return printed ? exit_done : report(printed.error());
+}
+
+int run_capture(const CaptureOptions& options) {
+    if (options.list)
+        return list_connections();
+    auto plan = make_plan(options);
+    if (!plan)
+        return report(plan.error());
+    return CaptureRun(std::move(*plan)).run();
+}
+
+void add_capture_options(CLI::App& capture, CaptureOptions& options) {
+    capture
+        .add_option("TARGET", options.targets,
+                    "A mount point or a connection number; every connection if there is none")
+        ->type_name("");
+    capture.add_option("-w", options.out, "Write a capture file; - is standard output")
+        ->type_name("FILE");
+    capture.add_flag("-P", options.print, "Print the messages although -w is given");
+    add_format_option(capture, options.format);
+    add_size_option(capture, "-s", options.snap_length,
+                    "Keep this much of each message; the whole by default");
+    add_count_option(capture, "-c", options.count, "Stop after N messages");
+    capture
+        .add_option("-a", options.stop_rules,
+                    "Stop after duration:SECONDS, messages:N or size:BYTES; repeat it, or separate "
+                    "with commas")
+        ->type_name("RULE")
+        ->delimiter(',')
+        ->take_all()
+        ->allow_extra_args(false);
+    capture.add_option("--tier", options.tier, "How to capture: auto (the best that works) or tp")
+        ->type_name("TIER");
+    capture
+        .add_option("--user", options.user,
+                    "Become this user once the probe runs; the caller of sudo by default")
+        ->type_name("USER");
+    add_size_option(capture, "--ring-size", options.ring_bytes,
+                    "Room for messages that wait to be read, 16M by default");
+    capture.add_flag("-D", options.list, "List the connections and exit");
+    add_view_options(capture, options.view);
+}
+
+} // namespace
+
+Subcommand add_capture_command(CLI::App& app) {
+    const auto options = std::make_shared<CaptureOptions>();
+    CLI::App* capture = app.add_subcommand("capture", "Capture messages as they happen");
+    add_capture_options(*capture, *options);
+
+    Subcommand command;
+    command.app = capture;
+    command.run = [options] { return run_capture(*options); };
+    command.after_dashes = [options](std::vector<std::string> arguments) {
+        options->dashes = true;
+        options->command = std::move(arguments);
+    };
+    command.examples = {
+        {"sudo fusewire capture /mnt/x", "shows the messages of one mount as they happen"},
+        {"sudo fusewire capture /mnt/x -w x.pcapng -- ls -l /mnt/x",
+         "captures while a command runs, as you"},
+        {"sudo fusewire capture -w all.pcapng -a duration:10", "every connection for ten seconds"},
+        {"sudo fusewire capture /mnt/x -w - | fusewire read - --pairs", "without a file between"},
+        {"fusewire capture -D", "lists the connections"},
+    };
+    command.details =
+        "The probe needs root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN). Once it is attached "
+        "fusewire "
+        "becomes the user who called sudo or pkexec, or --user, gives up every capability, and "
+        "only "
+        "then decodes and writes. Capture files are created with mode 0600.\n"
+        "Without -w, or with -P beside it, one line is printed for each message. What follows -- "
+        "is "
+        "a command that is started as that user once the probe is attached; the capture ends with "
+        "it. Its standard output goes to standard error while ours carries messages.\n"
+        "SIGINT and SIGTERM end the capture: the probe is detached, what it has already seen is "
+        "written, and the file is closed. A second signal ends it at once.\n"
+        "A summary on standard error says how many messages were captured and lost, and what the "
+        "tier cannot see.";
+    return command;
+}
+
+} // namespace fusewire

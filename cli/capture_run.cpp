@@ -1,0 +1,201 @@
+#include "cli/capture_run.h"
+
+#include "cli/diagnostics.h"
+#include "cli/exit_code.h"
+#include "cli/stop.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+namespace fusewire {
+
+namespace {
+
+bool is_pipe(int fd) {
+    struct stat status {};
+    return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+bool is_readable(int fd) {
+    pollfd wanted{.fd = fd, .events = POLLIN, .revents = 0};
+    return poll(&wanted, 1, 0) == 1;
+}
+
+timespec to_timespec(std::chrono::nanoseconds time) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+    return {static_cast<time_t>(seconds.count()), static_cast<long>((time - seconds).count())};
+}
+
+std::string describe_end(const ExitStatus& status) {
+    if (status.signal != 0)
+        return fmt::format("command killed by signal {} ({})", status.signal,
+                           strsignal(status.signal));
+    return fmt::format("command exited with status {}", status.code);
+}
+
+} // namespace
+
+int CaptureRun::run() {
+    stop_on_signals();
+    if (auto prepared = prepare(); !prepared)
+        return report(prepared.error());
+    if (command_)
+        if (auto started = command_->start(); !started)
+            return report(started.error());
+    return finish(capture());
+}
+
+Result<void> CaptureRun::prepare() {
+    if (auto forked = prepare_command(); !forked)
+        return forked;
+    auto source = LiveSource::open(plan_.live);
+    if (!source)
+        return tl::unexpected(source.error());
+    source_ = std::move(*source);
+    if (auto dropped = drop(); !dropped)
+        return dropped;
+    if (plan_.view)
+        printer_.emplace(std::move(plan_.view));
+    source_->on_idle([this] { flush(); });
+    return watch_for_the_end();
+}
+
+Result<void> CaptureRun::prepare_command() {
+    if (plan_.command.empty())
+        return {};
+    const bool stdout_is_ours = plan_.view != nullptr || plan_.out == "-";
+    auto command =
+        Command::prepare(plan_.command, plan_.identity, {.stdout_to_stderr = stdout_is_ours});
+    if (!command)
+        return tl::unexpected(command.error());
+    command_.emplace(std::move(*command));
+    return {};
+}
+
+// Somebody else's file is created as that user. Plain root stays root, but without the capability to
+// write into the folders of others; so its file is opened first.
+Result<void> CaptureRun::drop() {
+    if (!plan_.identity.changes)
+        if (auto created = create_file(); !created)
+            return created;
+    if (auto dropped = drop_privileges(plan_.identity); !dropped)
+        return dropped;
+    return plan_.identity.changes ? create_file() : Result<void>{};
+}
+
+Result<void> CaptureRun::create_file() {
+    if (plan_.out.empty())
+        return {};
+    auto writer = CaptureWriter::create(plan_.out, plan_.format);
+    if (!writer)
+        return tl::unexpected(writer.error());
+    writer_.emplace(std::move(*writer));
+    return {};
+}
+
+Result<void> CaptureRun::watch_for_the_end() {
+    if (auto watched = source_->stop_when_readable(stop_fd()); !watched)
+        return watched;
+    if (command_)
+        if (auto watched = source_->stop_when_readable(command_->exit_fd()); !watched)
+            return watched;
+    // The writing end of a pipe becomes "readable" when nobody reads any more.
+    if ((printer_ || plan_.out == "-") && is_pipe(STDOUT_FILENO))
+        if (auto watched = source_->stop_when_readable(STDOUT_FILENO); !watched)
+            return watched;
+    return plan_.stop.duration ? watch_the_clock() : Result<void>{};
+}
+
+Result<void> CaptureRun::watch_the_clock() {
+    timer_ = Fd(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+    itimerspec when{};
+    when.it_value = to_timespec(*plan_.stop.duration);
+    if (!timer_ || timerfd_settime(timer_.get(), 0, &when, nullptr) != 0)
+        return fail(Errc::io, "cannot set a timer for -a duration", errno);
+    return source_->stop_when_readable(timer_.get());
+}
+
+Result<void> CaptureRun::capture() {
+    Session session;
+    Record record;
+    if (printer_)
+        printer_->begin();
+    while (!has_enough() && !write_error_ && (!printer_ || printer_->open())) {
+        auto more = source_->next(record);
+        if (!more)
+            return tl::unexpected(more.error());
+        if (!*more)
+            break;
+        if (auto taken = take(session, record); !taken)
+            return taken;
+    }
+    if (write_error_)
+        return tl::unexpected(*write_error_);
+    return {};
+}
+
+Result<void> CaptureRun::take(Session& session, const Record& record) {
+    if (record.direction != Direction::loss)
+        ++messages_;
+    lost_ += record.lost;
+    if (printer_)
+        printer_->print(session, *source_, record);
+    return writer_ ? writer_->write(*source_, record) : Result<void>{};
+}
+
+bool CaptureRun::has_enough() const {
+    return messages_ >= plan_.stop.messages ||
+           (writer_ && writer_->bytes_written() >= plan_.stop.bytes);
+}
+
+void CaptureRun::flush() {
+    if (printer_)
+        printer_->flush();
+    if (!writer_)
+        return;
+    if (auto flushed = writer_->flush(); !flushed)
+        write_error_ = flushed.error();
+}
+
+int CaptureRun::finish(const Result<void>& captured) {
+    std::optional<Error> error = captured ? std::nullopt : std::optional(captured.error());
+    if (writer_)
+        if (auto flushed = writer_->flush(); !flushed && !error)
+            error = flushed.error();
+    if (printer_)
+        if (auto printed = printer_->end(); !printed && !error)
+            error = printed.error();
+    for (const std::string& warning : source_->warnings())
+        say(warning);
+    summarize();
+    if (error && !is_closed_pipe(*error))
+        return report(*error);
+    return exit_done;
+}
+
+void CaptureRun::summarize() {
+    std::string line = fmt::format("captured {} message{} ({} bytes), lost {}; tier {}", messages_,
+                                   messages_ == 1 ? "" : "s", source_->counts().bytes, lost_,
+                                   source_->tier().name);
+    if (const auto missing = source_->cannot_see(); !missing.empty())
+        line += fmt::format(": cannot see {}", fmt::join(missing, ", "));
+    if (command_)
+        line += "; " + end_of_command();
+    say(line);
+}
+
+std::string CaptureRun::end_of_command() {
+    if (!is_readable(command_->exit_fd()))
+        return fmt::format("command still running (pid {})", command_->pid());
+    const auto status = command_->wait();
+    return status ? describe_end(*status) : status.error().message;
+}
+
+} // namespace fusewire

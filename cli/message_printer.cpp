@@ -1,0 +1,32 @@
+#include "cli/message_printer.h"
+
+#include <unistd.h>
+
+namespace fusewire {
+
+MessagePrinter::MessagePrinter(std::unique_ptr<View> view)
+    : view_(std::move(view)), out_(STDOUT_FILENO) {}
+
+void MessagePrinter::print(Session& session, const RecordSource& source, const Record& record) {
+    if (last_conn_ != record.conn)
+        introduce(source, record.conn);
+    session.see(record, message_, exchange_, view_->needs_body());
+    view_->message(out_.text(), {record, message_, exchange_});
+    out_.settle();
+}
+
+void MessagePrinter::introduce(const RecordSource& source, ConnId conn) {
+    last_conn_ = conn;
+    if (!introduced_.insert(static_cast<std::uint32_t>(conn)).second)
+        return;
+    for (const Connection& connection : source.connections())
+        if (connection.conn == conn)
+            view_->connection(out_.text(), connection);
+}
+
+Result<void> MessagePrinter::end() {
+    view_->end(out_.text());
+    return out_.finish();
+}
+
+} // namespace fusewire

@@ -1,0 +1,40 @@
+// Shows records on standard output through a view: decodes each one and introduces each connection
+// before its first message.
+#pragma once
+
+#include "capture/source.h"
+#include "cli/output.h"
+#include "cli/view.h"
+
+#include <memory>
+#include <optional>
+#include <unordered_set>
+
+namespace fusewire {
+
+class MessagePrinter {
+  public:
+    explicit MessagePrinter(std::unique_ptr<View> view);
+
+    void begin() { view_->begin(out_.text()); }
+    void print(Session& session, const RecordSource& source, const Record& record);
+    // Errc::io if standard output could not be written; a closed pipe is no error.
+    [[nodiscard]] Result<void> end();
+
+    void flush() { out_.flush(); }
+    // False once nobody reads any more or writing failed.
+    bool open() const { return out_.open(); }
+    const View& view() const { return *view_; }
+
+  private:
+    void introduce(const RecordSource& source, ConnId conn);
+
+    std::unique_ptr<View> view_;
+    Output out_;
+    Message message_;
+    Exchange exchange_;
+    std::unordered_set<std::uint32_t> introduced_;
+    std::optional<ConnId> last_conn_;
+};
+
+} // namespace fusewire

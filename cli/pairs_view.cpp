@@ -1,0 +1,71 @@
+#include "cli/pairs_view.h"
+
+namespace fusewire {
+
+namespace {
+
+bool is_answered(const Message& message) {
+    const bool never =
+        message.opcode != nullptr && (message.opcode->no_reply || message.opcode->optional_reply);
+    return message.kind == MessageKind::request && message.has_header && !never;
+}
+
+} // namespace
+
+void PairsView::message(std::string& out, const Decoded& decoded) {
+    if (!has_origin_ && decoded.record.has_time()) {
+        style_.time_origin_ns = decoded.record.time_ns;
+        has_origin_ = true;
+    }
+    if (is_answered(decoded.message))
+        keep(out, decoded);
+    else if (decoded.message.kind == MessageKind::reply)
+        settle(out, decoded);
+    else
+        line(out, decoded);
+}
+
+void PairsView::keep(std::string& out, const Decoded& request) {
+    if (pending_.size() >= pending_limit)
+        give_up_oldest(out);
+    Pending::node_type node = std::move(spare_);
+    if (node.empty()) {
+        Pending fresh;
+        fresh.try_emplace(0);
+        node = fresh.extract(fresh.begin());
+    }
+    node.key() = request.record.frame;
+    node.mapped().clear();
+    append_line(node.mapped(), request, style_);
+    pending_.insert(pending_.end(), std::move(node));
+}
+
+void PairsView::settle(std::string& out, const Decoded& reply) {
+    const auto request = pending_.find(reply.exchange.request_frame);
+    if (request == pending_.end())
+        return line(out, reply);
+    out += request->second;
+    out += " =>";
+    append_result(out, reply, style_);
+    append_marks(out, reply, style_);
+    out += '\n';
+    spare_ = pending_.extract(request);
+}
+
+void PairsView::give_up_oldest(std::string& out) {
+    out += pending_.begin()->second;
+    out += " => no reply\n";
+    spare_ = pending_.extract(pending_.begin());
+}
+
+void PairsView::line(std::string& out, const Decoded& decoded) {
+    append_line(out, decoded, style_);
+    out += '\n';
+}
+
+void PairsView::end(std::string& out) {
+    while (!pending_.empty())
+        give_up_oldest(out);
+}
+
+} // namespace fusewire

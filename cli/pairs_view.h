@@ -1,0 +1,33 @@
+// --pairs: a request and its reply as one line, printed when the reply comes.
+#pragma once
+
+#include "cli/view.h"
+
+#include <map>
+
+namespace fusewire {
+
+class PairsView final : public View {
+  public:
+    explicit PairsView(const TextStyle& style) : style_(style) {}
+
+    void message(std::string& out, const Decoded& decoded) override;
+    void end(std::string& out) override;
+
+  private:
+    // Lines kept while their replies are awaited; beyond this the oldest is printed without one.
+    static constexpr std::size_t pending_limit = 65536;
+    using Pending = std::map<std::uint64_t, std::string>; // by frame of the request
+
+    void keep(std::string& out, const Decoded& request);
+    void settle(std::string& out, const Decoded& reply);
+    void give_up_oldest(std::string& out);
+    void line(std::string& out, const Decoded& decoded);
+
+    TextStyle style_;
+    bool has_origin_ = false;
+    Pending pending_;
+    Pending::node_type spare_; // memory of a line that was printed, for the next one
+};
+
+} // namespace fusewire

@@ -1,0 +1,228 @@
+// fusewire read: shows the messages of a capture, or writes them to another one.
+#include "capture/source.h"
+#include "cli/capture_writer.h"
+#include "cli/connection_text.h"
+#include "cli/diagnostics.h"
+#include "cli/exit_code.h"
+#include "cli/message_printer.h"
+#include "cli/options.h"
+#include "cli/progress_bar.h"
+#include "cli/stop.h"
+#include "cli/subcommand.h"
+#include "cli/view.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+
+namespace fusewire {
+
+namespace {
+
+struct ReadOptions {
+    std::string file;
+    ViewOptions view;
+    std::uint64_t count = std::numeric_limits<std::uint64_t>::max();
+    std::string out; // empty: no capture is written
+    FileFormat format = FileFormat::pcapng;
+    bool print = false; // beside `out`
+    std::optional<DialectName> dialect;
+
+    bool shows() const { return out.empty() || print || view.asked_for(); }
+};
+
+// One run of the command. The first pass, where there is one, learns from headers what the second
+// shows beside each message.
+class Reading {
+  public:
+    Reading(const ReadOptions& options, std::unique_ptr<RecordSource> source,
+            std::unique_ptr<View> view, std::optional<CaptureWriter> writer)
+        : options_(options), source_(std::move(source)), writer_(std::move(writer)),
+          surveys_(view && view->needs_survey() && source_->rewindable()),
+          progress_(surveys_ ? 2 : 1) {
+        if (view)
+            printer_.emplace(std::move(view));
+    }
+
+    int run();
+
+  private:
+    Session new_session(const Survey* survey) const;
+    void survey();
+    void show();
+    bool next(Record& record);
+    int finish();
+    void say_what_is_missing() const;
+
+    const ReadOptions& options_;
+    std::unique_ptr<RecordSource> source_;
+    std::optional<MessagePrinter> printer_;
+    std::optional<CaptureWriter> writer_;
+    bool surveys_;
+    ProgressBar progress_;
+    Survey survey_;
+    std::uint64_t lost_ = 0;
+    std::optional<Error> error_;
+};
+
+int Reading::run() {
+    if (surveys_)
+        survey();
+    source_->on_idle([this] {
+        if (printer_)
+            printer_->flush();
+    });
+    if (printer_)
+        printer_->begin();
+    show();
+    return finish();
+}
+
+Session Reading::new_session(const Survey* survey) const {
+    Session session(survey);
+    if (options_.dialect)
+        session.force_dialect(*options_.dialect);
+    return session;
+}
+
+// An error ends both passes at the same message; the second one reports it.
+void Reading::survey() {
+    Session session = new_session(nullptr);
+    session.keep_survey();
+    Record record;
+    Message message;
+    Exchange exchange;
+    while (next(record))
+        session.see(record, message, exchange, false);
+    survey_ = session.survey();
+    progress_.next_pass();
+    error_.reset();
+    if (auto again = source_->rewind(); !again)
+        error_ = again.error();
+}
+
+void Reading::show() {
+    Session session = new_session(surveys_ ? &survey_ : nullptr);
+    Record record;
+    for (std::uint64_t shown = 0; shown < options_.count && !error_ && next(record); ++shown) {
+        lost_ += record.lost;
+        if (printer_)
+            printer_->print(session, *source_, record);
+        if (!writer_)
+            continue;
+        if (auto written = writer_->write(*source_, record); !written)
+            error_ = written.error();
+    }
+}
+
+bool Reading::next(Record& record) {
+    if (stop_requested() || (printer_ && !printer_->open()))
+        return false;
+    auto more = source_->next(record);
+    if (!more)
+        error_ = more.error();
+    progress_.tick(*source_);
+    return more && *more;
+}
+
+int Reading::finish() {
+    progress_.clear();
+    if (writer_ && !error_)
+        if (auto flushed = writer_->flush(); !flushed)
+            error_ = flushed.error();
+    if (printer_)
+        if (auto printed = printer_->end(); !printed)
+            return report(printed.error());
+    const bool nobody_reads =
+        (printer_ && !printer_->open()) || (error_ && is_closed_pipe(*error_));
+    if (nobody_reads)
+        return exit_done;
+    say_what_is_missing();
+    end_as_signalled();
+    return error_ ? report(*error_) : exit_done;
+}
+
+void Reading::say_what_is_missing() const {
+    const std::string name = options_.file == "-" ? "standard input" : options_.file;
+    for (const std::string& warning : source_->warnings())
+        say(warning);
+    if (lost_ != 0)
+        say(fmt::format("{}: {} message{} lost during the capture", name, lost_,
+                        lost_ == 1 ? " was" : "s were"));
+    const std::string blind = blind_spots(source_->connections());
+    if (printer_ && !blind.empty() && isatty(STDERR_FILENO) == 1)
+        say(fmt::format("{}: {}", name, blind));
+}
+
+int run_read(const ReadOptions& options) {
+    if (options.out == "-" && options.shows())
+        return report(
+            {Errc::usage, "standard output cannot carry both text and -w -; leave out one"});
+    std::unique_ptr<View> view;
+    if (options.shows()) {
+        auto made = make_view(options.view);
+        if (!made)
+            return report(made.error());
+        view = std::move(*made);
+    }
+    auto source = open_capture(options.file);
+    if (!source)
+        return report(source.error());
+    std::optional<CaptureWriter> writer;
+    if (!options.out.empty()) {
+        auto created = CaptureWriter::create(options.out, options.format, options.file);
+        if (!created)
+            return report(created.error());
+        writer = std::move(*created);
+    }
+    stop_reading_on_signals();
+    return Reading(options, std::move(*source), std::move(view), std::move(writer)).run();
+}
+
+} // namespace
+
+Subcommand add_read_command(CLI::App& app) {
+    const auto options = std::make_shared<ReadOptions>();
+    CLI::App* read = app.add_subcommand("read", "Show the messages of a capture");
+    read->add_option("FILE", options->file,
+                     "A capture (pcapng or pcap, also .gz or .zst); - is standard input")
+        ->type_name("")
+        ->required();
+    add_view_options(*read, options->view);
+    add_count_option(*read, "-c", options->count, "Stop after N messages");
+    read->add_option("-w", options->out, "Write the messages that were read to a new capture")
+        ->type_name("FILE");
+    read->add_flag("-P", options->print, "Print the messages although -w is given");
+    add_format_option(*read, options->format);
+    add_dialect_option(*read, options->dialect);
+
+    Subcommand command;
+    command.app = read;
+    command.run = [options] { return run_read(*options); };
+    command.examples = {
+        {"fusewire read x.pcapng", "one line a message"},
+        {"fusewire read x.pcapng -V -c 10", "the first ten messages with every field"},
+        {"fusewire read x.pcapng --pairs", "requests with their replies and latencies"},
+        {"fusewire read x.pcapng -T ndjson | jq 'select(.error < 0)'", "replies that failed"},
+        {"fusewire read x.pcapng -T fields -e frame.number -e fuse.opcode_name -e fuse.name",
+         "chosen columns"},
+        {"fusewire capture -w - | fusewire read -", "messages as they happen"},
+    };
+    command.details =
+        "A line holds the frame number, the time, the connection, the direction (> request, < "
+        "reply, "
+        "! notification), the opcode, the unique number, the nodeid, then names, the fields that "
+        "tell "
+        "the message from others, the result, the latency, and findings in brackets.\n"
+        "Files are read twice, so that the first message already knows its reply and its dialect. "
+        "From a pipe, what is shown is what is known so far.\n"
+        "Messages that the capture lost are marked where they are missing and counted on standard "
+        "error at the end.";
+    return command;
+}
+
+} // namespace fusewire

@@ -1,0 +1,25 @@
+// When a capture ends by itself: `capture -a duration:10,messages:1000,size:64M` and `-c N`.
+#pragma once
+
+#include "dissector/result.h"
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+namespace fusewire {
+
+struct StopRules {
+    static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+
+    std::optional<std::chrono::nanoseconds> duration;
+    std::uint64_t messages = never;
+    std::uint64_t bytes = never; // of the capture file
+
+    // Adds one rule, "duration:SECONDS", "messages:N" or "size:BYTES". Errc::usage for others.
+    [[nodiscard]] Result<void> add(std::string_view rule);
+};
+
+} // namespace fusewire

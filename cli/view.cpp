@@ -1,0 +1,138 @@
+#include "cli/view.h"
+
+#include "cli/connection_text.h"
+#include "cli/pairs_view.h"
+#include "dissector/render/fields.h"
+#include "dissector/render/json.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iterator>
+#include <string_view>
+
+namespace fusewire {
+
+namespace {
+
+bool is_set(const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+}
+
+// https://no-color.org, and terminals that cannot.
+bool wants_color(ColorWhen when) {
+    if (when != ColorWhen::automatic)
+        return when == ColorWhen::always;
+    const char* terminal = std::getenv("TERM");
+    const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
+    return isatty(STDOUT_FILENO) == 1 && !is_set("NO_COLOR") && !dumb;
+}
+
+class TextView final : public View {
+  public:
+    TextView(const ViewOptions& options, const TextStyle& style)
+        : style_(style), tree_(options.tree), hex_(options.hex) {}
+
+    void connection(std::string& out, const Connection& connection) override {
+        if (tree_)
+            fmt::format_to(std::back_inserter(out), "# {}\n", describe(connection));
+    }
+
+    void message(std::string& out, const Decoded& decoded) override {
+        if (!has_origin_ && decoded.record.has_time()) {
+            style_.time_origin_ns = decoded.record.time_ns;
+            has_origin_ = true;
+        }
+        append_line(out, decoded, style_);
+        out += '\n';
+        if (tree_)
+            append_tree(out, decoded, style_);
+        if (hex_)
+            append_hex_dump(out, decoded.record.bytes);
+    }
+
+  private:
+    TextStyle style_;
+    bool tree_;
+    bool hex_;
+    bool has_origin_ = false;
+};
+
+class JsonLinesView final : public View {
+  public:
+    void message(std::string& out, const Decoded& decoded) override {
+        append_json(out, decoded);
+        out += '\n';
+    }
+};
+
+class JsonArrayView final : public View {
+  public:
+    void begin(std::string& out) override { out += '['; }
+    void message(std::string& out, const Decoded& decoded) override {
+        out += separator_;
+        separator_ = ",\n";
+        append_json(out, decoded);
+    }
+    void end(std::string& out) override { out += "\n]\n"; }
+
+  private:
+    const char* separator_ = "\n";
+};
+
+class FieldsView final : public View {
+  public:
+    explicit FieldsView(FieldTable table) : table_(std::move(table)) {}
+
+    bool needs_body() const override { return table_.needs_body(); }
+    bool needs_survey() const override { return table_.needs_survey(); }
+    void message(std::string& out, const Decoded& decoded) override {
+        table_.append_row(out, decoded);
+        out += '\n';
+    }
+
+  private:
+    FieldTable table_;
+};
+
+// The options that do not fit the format, as the start of a sentence; empty if all do.
+std::string_view conflict(const ViewOptions& options) {
+    if (options.format != ViewFormat::text && (options.tree || options.hex || options.pairs))
+        return "-V, -x and --pairs are for -T text";
+    if (options.pairs && (options.tree || options.hex))
+        return "--pairs prints one line a pair, without -V and -x";
+    if (options.format == ViewFormat::fields && options.fields.empty())
+        return "-T fields needs at least one -e FIELD";
+    if (options.format != ViewFormat::fields && !options.fields.empty())
+        return "-e chooses columns of -T fields";
+    return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<View>> make_view(const ViewOptions& options) {
+    if (const auto reason = conflict(options); !reason.empty())
+        return fail(Errc::usage, std::string(reason));
+    const TextStyle style{.color = wants_color(options.color), .time = options.time};
+    switch (options.format) {
+    case ViewFormat::json:
+        return std::make_unique<JsonArrayView>();
+    case ViewFormat::ndjson:
+        return std::make_unique<JsonLinesView>();
+    case ViewFormat::fields: {
+        auto table = FieldTable::choose(options.fields);
+        if (!table)
+            return tl::unexpected(table.error());
+        return std::make_unique<FieldsView>(std::move(*table));
+    }
+    case ViewFormat::text:
+        break;
+    }
+    if (options.pairs)
+        return std::make_unique<PairsView>(style);
+    return std::make_unique<TextView>(options, style);
+}
+
+} // namespace fusewire

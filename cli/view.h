@@ -1,0 +1,50 @@
+// A view turns messages into text on standard output: lines, trees, JSON, chosen fields, pairs. The
+// same views serve `read` and the live text of `capture`.
+#pragma once
+
+#include "dissector/render/text.h"
+#include "dissector/result.h"
+#include "dissector/session.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace fusewire {
+
+enum class ViewFormat : std::uint8_t { text, json, ndjson, fields };
+enum class ColorWhen : std::uint8_t { automatic, always, never };
+
+struct ViewOptions {
+    ViewFormat format = ViewFormat::text;
+    bool tree = false;
+    bool hex = false;
+    bool pairs = false;
+    std::vector<std::string> fields;
+    ColorWhen color = ColorWhen::automatic;
+    TimeStyle time = TimeStyle::relative;
+
+    // Says that something is to be shown, where a capture is also written to a file.
+    bool asked_for() const { return tree || hex || pairs || format != ViewFormat::text; }
+};
+
+class View {
+  public:
+    virtual ~View() = default;
+
+    // False if headers are enough.
+    virtual bool needs_body() const { return true; }
+    // False if nothing is shown that only a pass over the whole capture can tell.
+    virtual bool needs_survey() const { return true; }
+
+    virtual void begin(std::string&) {}
+    // Called once for each connection, before its first message.
+    virtual void connection(std::string&, const Connection&) {}
+    virtual void message(std::string& out, const Decoded& decoded) = 0;
+    virtual void end(std::string&) {}
+};
+
+// Errc::usage for options that do not go together and for unknown fields.
+[[nodiscard]] Result<std::unique_ptr<View>> make_view(const ViewOptions& options);
+
+} // namespace fusewire

@@ -1,0 +1,78 @@
+"""Wrong arguments end with 2 and one line that helps; help and version end with 0."""
+import unittest
+
+from command_line import CommandLineTest, run
+
+COMMANDS = ("capture", "read", "import", "fields", "completion")
+
+
+class Arguments(CommandLineTest):
+    def assert_usage_error(self, arguments, *words):
+        done = run(*arguments)
+        self.assertEqual(done.returncode, 2, done)
+        self.assertEqual(done.stdout, b"")
+        self.assert_one_line(done.stderr, *words)
+
+    def test_help_names_every_command(self):
+        text = self.succeed("--help").decode()
+        for command in COMMANDS:
+            self.assertIn(f"\n  {command} ", text)
+
+    def test_each_command_has_help_with_examples(self):
+        for command in COMMANDS:
+            with self.subTest(command=command):
+                text = self.succeed(command, "--help").decode()
+                self.assertIn(f"Usage: fusewire {command}", text)
+                self.assertIn("Examples:\n  ", text)
+
+    def test_the_version_is_one_line(self):
+        self.assertRegex(self.succeed("--version").decode(), r"^fusewire \d+\.\d+\.\d+\n$")
+
+    def test_no_command_is_a_usage_error(self):
+        self.assert_usage_error((), "fusewire --help")
+
+    def test_an_unknown_command_brings_the_nearest_one(self):
+        self.assert_usage_error(("raed",), "raed", "did you mean read?")
+        self.assert_usage_error(("frobnicate",), "fusewire --help")
+
+    def test_an_unknown_option_brings_the_nearest_one(self):
+        self.assert_usage_error(("read", "x", "--pair"), "--pair", "did you mean --pairs?")
+        self.assert_usage_error(("read", "x", "-Q"), "-Q", "fusewire read --help")
+
+    def test_a_missing_argument_is_named(self):
+        self.assert_usage_error(("read",), "FILE")
+        self.assert_usage_error(("import", "--from", "raw", "x"), "-w")
+        self.assert_usage_error(("import", "x", "-w", "y"), "--from")
+
+    def test_a_surplus_argument_is_named(self):
+        self.assert_usage_error(("read", "one", "two"), "two")
+
+    def test_a_wrong_word_brings_the_right_ones(self):
+        self.assert_usage_error(("read", "x", "-T", "xml"), "xml", "text|json|ndjson|fields")
+        self.assert_usage_error(("read", "x", "--dialect", "v9"), "v9", "lookup-handle-v3")
+        self.assert_usage_error(("import", "--from", "pcap", "x", "-w", "y"), "fusedump|raw")
+
+    def test_a_wrong_number_is_named(self):
+        for number in ("0", "-1", "many", "1x"):
+            self.assert_usage_error(("read", "x", "-c", number), number)
+        self.assert_usage_error(("capture", "-s", "64Q"), "64Q")
+
+    def test_options_that_do_not_go_together_are_refused(self):
+        self.assert_usage_error(("read", "x", "-V", "-T", "json"), "-T text")
+        self.assert_usage_error(("read", "x", "-T", "fields"), "-e FIELD")
+        self.assert_usage_error(("read", "x", "-e", "frame.number"), "-T fields")
+        self.assert_usage_error(("read", "x", "-V", "--pairs"), "--pairs")
+        self.assert_usage_error(("read", "x", "-w", "-", "-P"), "-w -")
+
+    def test_an_unknown_field_brings_the_nearest_one(self):
+        self.assert_usage_error(("read", "x", "-T", "fields", "-e", "fuse.nodeids"),
+                                "did you mean fuse.nodeid?")
+
+    def test_capture_checks_its_rules_before_it_needs_privileges(self):
+        self.assert_usage_error(("capture", "-a", "forever"), "duration:SECONDS")
+        self.assert_usage_error(("capture", "-a", "size:1M"), "-w")
+        self.assert_usage_error(("capture", "--"), "--")
+
+
+if __name__ == "__main__":
+    unittest.main()

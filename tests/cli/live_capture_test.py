@@ -1,0 +1,259 @@
+"""fusewire capture on a bindfs mount without caching. Needs root and a kernel that lets us probe;
+ends with 77 where that is missing, or fails under FUSEWIRE_REQUIRE_LIVE=1."""
+import json
+import os
+import pathlib
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+from command_line import FUSEWIRE, TIMEOUT_S, CommandLineTest, environment, run
+
+NOBODY = 65534
+FILES = 200
+SKIPPED = 77
+STAT_ALL = f'for i in $(seq {FILES}); do stat "$0/file$i" >/dev/null; done'
+
+
+def as_sudo():
+    """The environment that sudo gives to a command of user nobody."""
+    return environment(SUDO_UID=str(NOBODY), SUDO_GID=str(NOBODY))
+
+
+class LiveCapture(CommandLineTest):
+    def setUp(self):
+        super().setUp()
+        self.folder.chmod(0o777) # nobody writes here
+        self.mount = self.folder / "mount"
+        source = self.folder / "source"
+        for folder in (source, self.mount):
+            folder.mkdir(mode=0o755)
+        for number in range(1, FILES + 1):
+            (source / f"file{number}").write_text(f"content of {number}\n")
+        subprocess.run(["bindfs", "-o", "attr_timeout=0,entry_timeout=0,negative_timeout=0,allow_other",
+                        source, self.mount], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", self.mount], check=True)
+        self.file = self.folder / "x.pcapng"
+
+    def capture(self, *arguments, env=None):
+        done = run("capture", self.mount, *arguments, env=env)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return done
+
+    def start(self, *arguments, env=None, stdout=subprocess.PIPE):
+        """A capture in the background, once its probe is attached."""
+        process = subprocess.Popen([FUSEWIRE, "capture", self.mount, *arguments], stdout=stdout,
+                                   stderr=subprocess.PIPE, env=env or environment())
+        self.addCleanup(self.end, process)
+        deadline = time.monotonic() + TIMEOUT_S
+        while self.status(process).get("NoNewPrivs") != "1":
+            self.assertIsNone(process.poll(), "the capture ended at once")
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+        return process
+
+    @staticmethod
+    def end(process):
+        process.kill()
+        process.communicate()
+
+    @staticmethod
+    def status(process):
+        lines = pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines()
+        return dict(re.split(r":\s*", line, maxsplit=1) for line in lines)
+
+    def stop(self, process, number=signal.SIGINT):
+        process.send_signal(number)
+        _, stderr = process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, 0, stderr.decode())
+        return stderr.decode()
+
+    def assert_all_looked_up(self, messages):
+        lookups = [m for m in messages if m["opcode"] == "LOOKUP"]
+        requests = {m["frame"]: m for m in lookups if m["direction"] == "request"}
+        self.assertEqual({m["layers"]["lookup"]["name"] for m in requests.values()},
+                         {f"file{n}" for n in range(1, FILES + 1)})
+        self.assertEqual(len(requests), FILES)
+        answered = [requests.pop(m["request_frame"]) for m in lookups if m["direction"] == "reply"]
+        self.assertEqual((len(answered), requests), (FILES, {}))
+        self.assertFalse([m for m in messages if "lost" in m])
+
+    def test_a_file_holds_every_lookup_with_its_reply(self):
+        done = self.capture("-w", self.file, "--", "sh", "-c", STAT_ALL, self.mount)
+        self.assertRegex(done.stderr.decode(), r"captured \d+ messages \(\d+ bytes\), lost 0; tier "
+                         r"\w+: cannot see .*; command exited with status 0\n")
+        self.assert_all_looked_up(self.messages(self.file))
+
+    def test_a_pipe_holds_every_lookup_with_its_reply(self):
+        writer = subprocess.Popen([FUSEWIRE, "capture", self.mount, "-w", "-", "--", "sh", "-c",
+                                   STAT_ALL + "; echo said", self.mount], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, env=environment())
+        reader = subprocess.run([FUSEWIRE, "read", "-", "-T", "ndjson"], stdin=writer.stdout,
+                                capture_output=True, check=True, timeout=TIMEOUT_S)
+        _, stderr = writer.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(writer.returncode, 0, stderr)
+        self.assertIn(b"said\n", stderr)
+        self.assert_all_looked_up([json.loads(line) for line in reader.stdout.splitlines()])
+
+    def test_the_file_describes_the_connection(self):
+        self.capture("-w", self.file, "--", "stat", self.mount / "file1")
+        text = self.succeed("read", self.file, "-V").decode()
+        self.assertRegex(text, rf"# connection \d+: {self.mount} \(fuse[.a-z]*\).* tier \w+, "
+                         "cannot see ")
+
+    def test_what_is_piped_shows_at_once(self):
+        writer = self.start("-w", "-")
+        reader = subprocess.Popen([FUSEWIRE, "read", "-"], stdin=writer.stdout,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(self.end, reader)
+        os.stat(self.mount / "file7")
+        self.assertIn(b'"file7"', self.read_until(reader.stdout, b"file7"))
+        self.stop(writer)
+
+    def test_text_shows_at_once(self):
+        process = self.start()
+        os.stat(self.mount / "file9")
+        self.assertIn(b'LOOKUP', self.read_until(process.stdout, b"file9"))
+        self.stop(process)
+
+    def read_until(self, pipe, wanted):
+        text = b""
+        while wanted not in text:
+            ready, _, _ = select.select([pipe], [], [], 10)
+            self.assertTrue(ready, f"no {wanted} within 10 seconds, only {text}")
+            text += os.read(pipe.fileno(), 65536)
+        return text
+
+    def test_signals_close_a_valid_file(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(signal=number):
+                process = self.start("-w", self.file)
+                os.stat(self.mount / "file3")
+                self.assertIn("lost 0", self.stop(process, number))
+                names = [m["layers"]["lookup"].get("name") for m in self.messages(self.file)
+                         if m["opcode"] == "LOOKUP" and m["direction"] == "request"]
+                self.assertIn("file3", names)
+
+    def test_json_is_whole_after_a_signal(self):
+        process = self.start("-T", "json")
+        os.stat(self.mount / "file4")
+        process.send_signal(signal.SIGINT)
+        stdout, _ = process.communicate(timeout=TIMEOUT_S)
+        self.assertIn("file4", json.dumps(json.loads(stdout)))
+
+    def test_no_capability_is_left_while_capturing(self):
+        for env, uid in ((environment(), 0), (as_sudo(), NOBODY)):
+            with self.subTest(uid=uid):
+                process = self.start("-w", self.folder / f"{uid}.pcapng", env=env)
+                status = self.status(process)
+                for capabilities in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+                    self.assertEqual(int(status[capabilities], 16), 0, capabilities)
+                self.assertEqual(set(status["Uid"].split()), {str(uid)})
+                self.stop(process)
+
+    def test_the_command_runs_as_whoever_called_sudo(self):
+        done = self.capture("-w", self.file, "--", "id", "-u", env=as_sudo())
+        self.assertEqual(done.stdout, f"{NOBODY}\n".encode())
+        self.assertEqual((self.file.stat().st_uid, self.file.stat().st_mode & 0o777),
+                         (NOBODY, 0o600))
+
+    def test_the_command_runs_as_the_user_who_is_named(self):
+        done = self.capture("--user", "nobody", "-w", self.file, "--", "id", "-un")
+        self.assertEqual(done.stdout, b"nobody\n")
+
+    def test_the_command_speaks_on_standard_error_beside_text(self):
+        done = self.capture("--", "sh", "-c", "echo said; stat $0/file1 >/dev/null; exit 3", self.mount)
+        self.assertNotIn(b"said", done.stdout)
+        self.assertIn(b"said\n", done.stderr)
+        self.assertIn(b"file1", done.stdout)
+        self.assertIn(b"command exited with status 3\n", done.stderr)
+
+    def test_a_command_that_does_not_exist_is_a_usage_error(self):
+        done = run("capture", self.mount, "-w", self.file, "--", "no-such-command")
+        self.assertEqual(done.returncode, 2)
+        self.assert_one_line(done.stderr, "no-such-command")
+        self.assertEqual(self.messages(self.file), [])
+
+    def test_limits_end_it(self):
+        self.assertEqual(len(self.limited("-c", "3")), 3)
+        self.assertEqual(len(self.limited("-a", "messages:5")), 5)
+        self.limited("-a", "size:20K")
+        self.assertLess(self.file.stat().st_size, 25000)
+        began = time.monotonic()
+        self.capture("-w", self.file, "-a", "duration:0.3")
+        self.assertLess(time.monotonic() - began, 10)
+
+    def limited(self, *limit):
+        self.capture("-w", self.file, *limit, "--", "sh", "-c", STAT_ALL, self.mount)
+        return self.messages(self.file)
+
+    def test_the_snap_length_cuts_messages_and_says_so(self):
+        self.capture("-s", "64", "-w", self.file, "--", "stat", self.mount / "file1")
+        replies = [m for m in self.messages(self.file) if m["opcode"] == "LOOKUP"
+                   and m["direction"] == "reply"]
+        self.assertTrue(replies)
+        for message in replies:
+            self.assertEqual((message["length"], message["captured"]), (144, 64))
+
+    def test_a_full_disk_leaves_a_valid_file(self):
+        small = self.folder / "small"
+        small.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", small], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", small], check=True)
+        file = small / "x.pcapng"
+        done = run("capture", self.mount, "-w", file, "--", "sh", "-c", STAT_ALL, self.mount)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("No space left on device", done.stderr.decode())
+        self.assertGreater(len(self.messages(file)), 50)
+
+    def test_a_reader_that_goes_away_ends_it(self):
+        for arguments in ((), ("-w", "-")):
+            with self.subTest(arguments=arguments):
+                process = self.start(*arguments)
+                process.stdout.close()
+                self.assertEqual(process.wait(TIMEOUT_S), 0)
+
+    def test_connections_are_listed_without_privileges(self):
+        done = self.as_nobody("capture", "-D")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(str(self.mount), done.stdout.decode())
+
+    def test_capturing_without_privileges_says_what_is_missing(self):
+        done = self.as_nobody("capture", self.mount, "-w", self.file)
+        self.assertEqual(done.returncode, 3)
+        self.assert_one_line(done.stderr, "root")
+
+    def as_nobody(self, *arguments):
+        binary = self.folder / "fusewire" # the build folder may be closed to others
+        shutil.copy(FUSEWIRE, binary)
+        return subprocess.run([binary, *arguments], capture_output=True, check=False, user=NOBODY,
+                              group=NOBODY, extra_groups=[], env=environment(), cwd="/")
+
+    def test_a_target_that_is_no_mount_is_a_usage_error(self):
+        done = run("capture", "/")
+        self.assertEqual(done.returncode, 2)
+        self.assert_one_line(done.stderr, str(self.mount))
+
+
+def missing():
+    """Why captures are impossible here; empty if they are possible."""
+    if os.geteuid() != 0:
+        return "needs root"
+    if shutil.which("bindfs") is None:
+        return "needs bindfs"
+    tried = run("capture", "-a", "duration:0.1")
+    return "" if tried.returncode == 0 else tried.stderr.decode().strip()
+
+
+if __name__ == "__main__":
+    reason = missing()
+    if reason:
+        required = os.environ.get("FUSEWIRE_REQUIRE_LIVE") == "1"
+        print(f"skipped: {reason}")
+        sys.exit(1 if required else SKIPPED)
+    unittest.main()

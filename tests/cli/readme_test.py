@@ -1,0 +1,49 @@
+"""The commands in README.md print what README.md says, as far as they need no mount."""
+import os
+import pathlib
+import subprocess
+import unittest
+
+from command_line import FUSEWIRE, SOURCE_DIR, TIMEOUT_S, CommandLineTest, environment
+
+INDENT = "    "
+PROMPT = INDENT + "$ "
+
+
+def examples(page):
+    """(command, output) of each block that begins with a prompt."""
+    found = []
+    output = None
+    for line in page.splitlines():
+        if line.startswith(PROMPT):
+            output = []
+            found.append((line[len(PROMPT):], output))
+        elif line.startswith(INDENT) and output is not None:
+            output.append(line[len(INDENT):])
+        else:
+            output = None
+    return [(command, "".join(line + "\n" for line in lines)) for command, lines in found]
+
+
+class Readme(CommandLineTest):
+    def test_examples_on_samples_print_what_is_shown(self):
+        path = f"{pathlib.Path(FUSEWIRE).parent}{os.pathsep}{os.environ['PATH']}"
+        page = (SOURCE_DIR / "README.md").read_text()
+        shown = [(command, output) for command, output in examples(page) if "samples/" in command]
+        self.assertGreaterEqual(len(shown), 2)
+        for command, output in shown:
+            with self.subTest(command=command):
+                run = subprocess.run(["sh", "-c", command], cwd=SOURCE_DIR, capture_output=True,
+                                     env=environment(PATH=path), timeout=TIMEOUT_S, check=True)
+                self.assertEqual(run.stdout.decode(), output)
+
+    def test_every_page_it_names_is_there(self):
+        page = (SOURCE_DIR / "README.md").read_text()
+        targets = [part.split(")")[0] for part in page.split("](")[1:]]
+        self.assertGreater(len(targets), 4)
+        for target in targets:
+            self.assertTrue((SOURCE_DIR / target).exists(), target)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,205 @@
+#include "tests/live/live_fixture.h"
+
+#include "capture/live/mounts.h"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+#include <utility>
+
+namespace fusewire::live_test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto patience = 10s;
+
+bool holds_within(std::chrono::milliseconds limit, const std::function<bool()>& condition) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > end)
+            return false;
+        std::this_thread::sleep_for(5ms);
+    }
+    return true;
+}
+
+// From mountinfo, which a hanging server cannot delay.
+std::optional<ConnId> mounted_at(const std::string& mount_point) {
+    const auto mounts = read_mounts();
+    if (!mounts)
+        return std::nullopt;
+    for (const Mount& mount : *mounts)
+        if (mount.is_fuse() && mount.mount_point == mount_point)
+            return mount.conn;
+    return std::nullopt;
+}
+
+[[noreturn]] void run_server(std::vector<std::string>& arguments) {
+    // raw_server and libfuse both unmount on SIGTERM, so nothing stays mounted if the test dies.
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    std::vector<char*> pointers;
+    for (std::string& argument : arguments)
+        pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
+    execvp(pointers[0], pointers.data());
+    _exit(127);
+}
+
+CapturedRecord copy_of(const Record& record) {
+    CapturedRecord copy{record, Buffer(record.bytes.begin(), record.bytes.end())};
+    copy.record.bytes = {};
+    return copy;
+}
+
+} // namespace
+
+std::string missing_requirement() {
+    if (geteuid() != 0)
+        return "live capture needs root";
+    if (access("/dev/fuse", R_OK | W_OK) != 0)
+        return std::string("/dev/fuse: ") + std::strerror(errno);
+    static const std::string refusal = [] {
+        const auto loaded = load_tier("auto", {});
+        return loaded ? std::string() : loaded.error().message;
+    }();
+    return refusal;
+}
+
+bool live_is_required() {
+    const char* value = std::getenv("FUSEWIRE_REQUIRE_LIVE");
+    return value != nullptr && std::string_view(value) == "1";
+}
+
+void LiveTest::SetUp() {
+    const std::string missing = missing_requirement();
+    if (missing.empty())
+        return;
+    if (live_is_required())
+        FAIL() << missing;
+    GTEST_SKIP() << missing;
+}
+
+TemporaryDirectory::TemporaryDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "fusewire-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr)
+        throw std::runtime_error("no temporary directory");
+    path_ = name;
+    chmod(path_.c_str(), 0755);
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+std::string TemporaryDirectory::make(const std::string& name) const {
+    std::filesystem::create_directory(file(name));
+    return file(name);
+}
+
+ServerProcess::ServerProcess(std::vector<std::string> arguments, std::string mount_point)
+    : mount_point_(std::move(mount_point)) {
+    pid_ = fork();
+    if (pid_ < 0)
+        throw std::runtime_error("fork failed");
+    if (pid_ == 0)
+        run_server(arguments);
+    if (!holds_within(patience, [&] { return mounted_at(mount_point_).has_value(); })) {
+        kill(pid_, SIGKILL);
+        waitpid(pid_, nullptr, 0);
+        throw std::runtime_error(arguments[0] + " did not mount " + mount_point_);
+    }
+    conn_ = *mounted_at(mount_point_);
+}
+
+ServerProcess::~ServerProcess() {
+    stop();
+}
+
+bool ServerProcess::ended_within(std::chrono::milliseconds limit) {
+    return holds_within(limit, [&] { return waitpid(pid_, nullptr, WNOHANG) != 0; });
+}
+
+void ServerProcess::stop() {
+    if (pid_ < 0)
+        return;
+    umount2(mount_point_.c_str(), MNT_DETACH);
+    if (!ended_within(patience)) {
+        kill(pid_, SIGKILL);
+        waitpid(pid_, nullptr, 0);
+    }
+    pid_ = -1;
+}
+
+LoggedServer::LoggedServer(std::vector<std::string> options) {
+    const std::string mount_point = directory_.make("mount");
+    std::vector<std::string> arguments = {RAW_SERVER, mount_point, "--log", directory_.file("log")};
+    std::ranges::move(options, std::back_inserter(arguments));
+    process_ = std::make_unique<ServerProcess>(std::move(arguments), mount_point);
+    // Answered only after INIT, so that no test sees half of that.
+    struct stat unused {};
+    if (stat(mount_point.c_str(), &unused) != 0)
+        throw std::runtime_error("raw_server does not answer");
+    logged_before_ = read_raw_log(directory_.file("log")).size();
+}
+
+std::vector<LogRecord> LoggedServer::log() {
+    process_->stop();
+    auto records = read_raw_log(directory_.file("log"));
+    records.erase(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(logged_before_));
+    return records;
+}
+
+LiveOptions options_for(ConnId conn) {
+    LiveOptions options;
+    options.probe.connections = {conn};
+    options.probe.ring_bytes = 64u << 20;
+    return options;
+}
+
+std::vector<CapturedRecord> drain(LiveSource& source) {
+    std::vector<CapturedRecord> records;
+    Record record;
+    for (;;) {
+        const auto more = source.next(record);
+        EXPECT_TRUE(more) << more.error().message;
+        if (!more || !*more)
+            return records;
+        records.push_back(copy_of(record));
+    }
+}
+
+RunningCapture::RunningCapture(const LiveOptions& options) {
+    auto source = LiveSource::open(options);
+    if (!source)
+        throw std::runtime_error(source.error().message);
+    source_ = std::move(*source);
+    thread_ = std::thread([this] { records_ = drain(*source_); });
+}
+
+RunningCapture::~RunningCapture() {
+    stop();
+}
+
+const std::vector<CapturedRecord>& RunningCapture::stop() {
+    source_->stop();
+    if (thread_.joinable())
+        thread_.join();
+    return records_;
+}
+
+} // namespace fusewire::live_test

@@ -1,0 +1,49 @@
+// A FUSE server without libfuse: it mounts with mount(2), reads and writes /dev/fuse itself, and so
+// can log every byte that crosses the device. The live tests compare captures with that log.
+#pragma once
+
+#include "tests/live/raw_log.h"
+#include "tests/live/raw_tree.h"
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+namespace fusewire::live_test {
+
+struct RawServerOptions {
+    std::string mount_point;
+    std::string log; // empty: none
+    RawTreeOptions tree;
+    unsigned threads = 2;
+    std::uint32_t max_write = 1u << 20;
+    std::uint64_t timeout_s = 0; // how long the kernel may cache names and attributes
+    bool direct_io = true;       // each read() is a READ
+    bool readdirplus = false;
+};
+
+class RawServer {
+  public:
+    // Mounts. Throws std::system_error.
+    explicit RawServer(const RawServerOptions& options);
+    ~RawServer();
+    RawServer(const RawServer&) = delete;
+    RawServer& operator=(const RawServer&) = delete;
+
+    // Serves until the file system is unmounted.
+    void run();
+
+  private:
+    class Handlers;
+
+    void serve();
+    void reply(std::uint64_t unique, int error, std::span<const std::byte> body);
+
+    RawServerOptions options_;
+    RawLog log_;
+    RawTree tree_;
+    std::mutex mutex_; // of the tree
+    int device_ = -1;
+};
+
+} // namespace fusewire::live_test
