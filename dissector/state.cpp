@@ -44,9 +44,9 @@ void State::forget(std::uint64_t nodeid, std::uint64_t nlookup, std::uint64_t fr
         return;
     ForgottenNode memory{node->generation, node->type(), node->attributes ? node->attributes->ino : 0,
                          std::move(node->handle), frame};
-    const auto named = names_.find(NameKey{node->parent, node->name});
-    if (named != names_.end() && named->second == nodeid)
-        names_.erase(named);
+    for (const NameKey& key : node->names)
+        if (const auto named = names_.find(key); named != names_.end() && named->second == nodeid)
+            names_.erase(named);
     nodes.erase(nodeid);
     forgotten_.insert_or_assign(nodeid, std::move(memory));
     forgotten_order_.push_back(nodeid);
@@ -62,11 +62,20 @@ void State::name(std::uint64_t nodeid, std::uint64_t parent, std::string_view na
         return;
     node->parent = parent;
     node->name.assign(name);
-    names_.insert_or_assign(NameKey{parent, std::string(name)}, nodeid);
+    const NameKey key{parent, std::string(name)};
+    if (std::find(node->names.begin(), node->names.end(), key) == node->names.end())
+        node->names.push_back(key);
+    names_.insert_or_assign(key, nodeid);
 }
 
 void State::unname(std::uint64_t parent, std::string_view name) {
-    names_.erase(NameKey{parent, std::string(name)});
+    const NameKey key{parent, std::string(name)};
+    const auto named = names_.find(key);
+    if (named == names_.end())
+        return;
+    if (NodeState* node = find(named->second))
+        std::erase(node->names, key);
+    names_.erase(named);
 }
 
 const NodeState* State::at(std::uint64_t parent, std::string_view name) const {

@@ -34,6 +34,7 @@ struct NodeState {
     std::uint64_t generation = 0;
     std::uint64_t parent = 0; // of the latest name
     std::string name;
+    std::vector<std::pair<std::uint64_t, std::string>> names; // every (parent, name) that leads here
     std::string handle;
     HandleState handle_state = HandleState::none;
     std::optional<Attributes> attributes; // the latest that the kernel took
