@@ -1,0 +1,246 @@
+#include "dissector/entry.h"
+
+#include "dissector/opcodes.h"
+
+#include <algorithm>
+
+namespace fusewire {
+
+namespace {
+
+// Reads the members of one group node by name.
+class Group {
+  public:
+    Group(const Message& message, const Node& group)
+        : message_(message), index_(static_cast<std::size_t>(&group - message.nodes.data())) {}
+
+    const Node* node(std::string_view name) const {
+        const std::size_t end = message_.end_of(index_);
+        for (std::size_t i = index_ + 1; i < end; i = message_.end_of(i))
+            if (name == message_.nodes[i].field->name)
+                return message_.nodes[i].cut ? nullptr : &message_.nodes[i];
+        return nullptr;
+    }
+    std::uint64_t u64(std::string_view name) const {
+        const Node* found = node(name);
+        return found == nullptr ? 0 : found->value;
+    }
+    std::uint32_t u32(std::string_view name) const { return static_cast<std::uint32_t>(u64(name)); }
+    std::int64_t i64(std::string_view name) const { return static_cast<std::int64_t>(u64(name)); }
+
+  private:
+    const Message& message_;
+    std::size_t index_;
+};
+
+void read_common(const Group& group, Attributes& out) {
+    out.ino = group.u64("ino");
+    out.size = group.u64("size");
+    out.blocks = group.u64("blocks");
+    out.mode = group.u32("mode");
+    out.nlink = group.u32("nlink");
+    out.uid = group.u32("uid");
+    out.gid = group.u32("gid");
+    out.blksize = group.u32("blksize");
+}
+
+void read_attr(const Group& group, Attributes& out) {
+    read_common(group, out);
+    out.ctime = group.i64("ctime");
+    out.mtime = group.i64("mtime");
+    out.atime_ns = group.u32("atimensec");
+    out.mtime_ns = group.u32("mtimensec");
+    out.ctime_ns = group.u32("ctimensec");
+    out.flags = group.u32("flags");
+}
+
+void read_time(const Message& message, const Group& group, std::string_view name,
+               std::int64_t* seconds, std::uint32_t& nanoseconds) {
+    const Node* time = group.node(name);
+    if (time == nullptr)
+        return;
+    const Group members(message, *time);
+    if (seconds != nullptr)
+        *seconds = members.i64("tv_sec");
+    nanoseconds = members.u32("tv_nsec");
+}
+
+void read_statx(const Message& message, const Group& group, Attributes& out) {
+    read_common(group, out);
+    out.is_statx = true;
+    out.mask = group.u32("mask");
+    read_time(message, group, "ctime", &out.ctime, out.ctime_ns);
+    read_time(message, group, "mtime", &out.mtime, out.mtime_ns);
+    read_time(message, group, "atime", nullptr, out.atime_ns);
+    read_time(message, group, "btime", nullptr, out.btime_ns);
+}
+
+constexpr bool creates(Op op) {
+    switch (op) {
+    case Op::mknod:
+    case Op::mkdir:
+    case Op::symlink:
+    case Op::create:
+    case Op::tmpfile:
+    case Op::mkobj_handle:
+        return true;
+    default:
+        return false;
+    }
+}
+
+constexpr bool gives_entry(Op op) {
+    return op == Op::lookup || op == Op::lookup_handle || op == Op::link || creates(op);
+}
+
+FhandleFact fhandle_of(const Operation& reply) {
+    FhandleFact fact;
+    fact.expected = reply.is(Op::lookup_handle) || reply.is(Op::mkobj_handle);
+    if (!fact.expected)
+        return fact;
+    const Message& message = reply.message();
+    fact.offset = reply.offset() + reply.length() - reply.body_length() + 40;
+    const Node* size = reply.find("fhandle", "size");
+    const Node* bytes = reply.find("fhandle", "handle");
+    if (size == nullptr || bytes == nullptr)
+        return fact;
+    fact.present = true;
+    fact.declared = static_cast<std::uint32_t>(size->value);
+    fact.bytes = message.text_of(*bytes);
+    fact.offset = size->offset;
+    const std::uint32_t handle_end = bytes->offset + bytes->width;
+    const std::uint32_t reply_end = reply.offset() + reply.length();
+    fact.trailing = reply_end > handle_end ? reply_end - handle_end : 0;
+    const Node after{.field = nullptr, .value = 0, .offset = handle_end, .width = fact.trailing};
+    const Bytes rest = message.bytes_of(after);
+    fact.trailing_zero =
+        std::all_of(rest.begin(), rest.end(), [](std::byte b) { return b == std::byte{0}; });
+    return fact;
+}
+
+void read_entry_times(const Group& group, Entry& entry) {
+    entry.nodeid = group.u64("nodeid");
+    entry.generation = group.u64("generation");
+    entry.entry_valid_s = group.u64("entry_valid");
+    entry.entry_valid_ns = group.u32("entry_valid_nsec");
+}
+
+// The STATX that a lookup or creation was sent together with.
+std::optional<Attributes> statx_beside(const Message& reply) {
+    for (std::size_t i = 0; i < reply.subs.size(); ++i) {
+        const Operation operation(reply, i);
+        if (operation.is(Op::statx) && operation.error() == 0)
+            return attributes_of(operation);
+    }
+    return std::nullopt;
+}
+
+void add_entry(const Operation& request, const Operation& reply, std::vector<Entry>& out) {
+    const Node* nodeid = reply.find("nodeid");
+    if (nodeid == nullptr || reply.error() != 0)
+        return;
+    Entry entry;
+    entry.op = request.op();
+    entry.origin = creates(request.op())  ? EntryOrigin::create
+                   : request.is(Op::link) ? EntryOrigin::link
+                                          : EntryOrigin::lookup;
+    entry.sub = reply.sub();
+    entry.offset = nodeid->offset;
+    entry.parent = request.nodeid();
+    entry.name = request.text("name");
+    entry.nodeid = nodeid->value;
+    entry.generation = reply.number("generation").value_or(0);
+    entry.entry_valid_s = reply.number("entry_valid").value_or(0);
+    entry.entry_valid_ns = static_cast<std::uint32_t>(reply.number("entry_valid_nsec").value_or(0));
+    entry.attributes = attributes_of(reply);
+    entry.fhandle = fhandle_of(reply);
+    if (entry.fhandle.expected)
+        entry.attributes = statx_beside(reply.message());
+    out.push_back(entry);
+}
+
+void add_readdirplus(const Operation& request, const Operation& reply, std::vector<Entry>& out) {
+    const Message& message = reply.message();
+    for (const Node& node : reply.nodes()) {
+        if (node.field != &field::direntplus)
+            continue;
+        const Group record(message, node);
+        const Node* head = record.node("entry_out");
+        const Node* name = record.node("name");
+        if (head == nullptr || name == nullptr)
+            continue;
+        const Group members(message, *head);
+        Entry entry;
+        entry.op = Op::readdirplus;
+        entry.origin = EntryOrigin::readdirplus;
+        entry.sub = reply.sub();
+        entry.offset = head->offset;
+        entry.parent = request.nodeid();
+        entry.name = message.text_of(*name);
+        read_entry_times(members, entry);
+        if (const Node* attr = members.node("attr")) {
+            Attributes attributes;
+            read_attr(Group(message, *attr), attributes);
+            attributes.valid_s = members.u64("attr_valid");
+            attributes.valid_ns = members.u32("attr_valid_nsec");
+            attributes.offset = attr->offset;
+            attributes.sub = reply.sub();
+            entry.attributes = attributes;
+        }
+        out.push_back(entry);
+    }
+}
+
+} // namespace
+
+bool is_file_type(std::uint32_t mode) {
+    switch (mode & type_mask) {
+    case 0010000:
+    case 0020000:
+    case 0040000:
+    case 0060000:
+    case 0100000:
+    case 0120000:
+    case 0140000:
+        return true;
+    default:
+        return false;
+    }
+}
+
+std::optional<Attributes> attributes_of(const Operation& reply) {
+    const Node* attr = reply.find("attr");
+    const Node* statx = attr == nullptr ? reply.find("stat") : nullptr;
+    const Node* found = attr != nullptr ? attr : statx;
+    if (found == nullptr || reply.error() != 0)
+        return std::nullopt;
+    const Message& message = reply.message();
+    Attributes out;
+    out.offset = found->offset;
+    out.sub = reply.sub();
+    out.valid_s = reply.number("attr_valid").value_or(0);
+    out.valid_ns = static_cast<std::uint32_t>(reply.number("attr_valid_nsec").value_or(0));
+    if (attr != nullptr)
+        read_attr(Group(message, *attr), out);
+    else
+        read_statx(message, Group(message, *statx), out);
+    return out;
+}
+
+void entries_of(const Message& request, const Message& reply, std::vector<Entry>& out) {
+    out.clear();
+    if (reply.error != 0)
+        return;
+    const auto add = [&](const Operation& asked, const Operation& answered) {
+        if (asked.is(Op::readdirplus) && answered.error() == 0)
+            add_readdirplus(asked, answered, out);
+        else if (gives_entry(asked.op()))
+            add_entry(asked, answered, out);
+    };
+    if (request.subs.empty())
+        return add(Operation(request), Operation(reply));
+    for (std::size_t i = 0; i < std::min(request.subs.size(), reply.subs.size()); ++i)
+        add(Operation(request, i), Operation(reply, i));
+}
+
+} // namespace fusewire

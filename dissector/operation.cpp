@@ -1,0 +1,82 @@
+#include "dissector/operation.h"
+
+#include "dissector/dissect.h"
+#include "dissector/opcodes.h"
+
+namespace fusewire {
+
+namespace {
+
+std::uint32_t header_size_of(const Message& message) {
+    return message.kind == MessageKind::request ? in_header_size : out_header_size;
+}
+
+} // namespace
+
+Operation::Operation(const Message& message)
+    : message_(&message), opcode_(message.opcode), op_(static_cast<Op>(message.opcode_number)),
+      nodeid_(message.nodeid), error_(message.error), length_(message.length),
+      header_size_(header_size_of(message)), end_(message.nodes.size()) {}
+
+Operation::Operation(const Message& message, std::size_t index)
+    : message_(&message), sub_(static_cast<std::int16_t>(index)),
+      header_size_(header_size_of(message)) {
+    const SubMessage& sub = message.subs[index];
+    opcode_ = sub.opcode;
+    op_ = static_cast<Op>(sub.opcode_number);
+    nodeid_ = sub.nodeid;
+    error_ = sub.error;
+    offset_ = sub.offset;
+    length_ = sub.length;
+    first_ = sub.first_node;
+    end_ = sub.end_node;
+}
+
+std::span<const Node> Operation::nodes() const {
+    return std::span(message_->nodes).subspan(first_, end_ - first_);
+}
+
+std::size_t Operation::layer() const {
+    for (std::size_t i = first_; i < end_; ++i)
+        if (message_->nodes[i].field == &field::layer)
+            return i;
+    return end_;
+}
+
+const Node* Operation::child(std::size_t group, std::string_view name) const {
+    if (group >= end_)
+        return nullptr;
+    const std::size_t after = message_->end_of(group);
+    for (std::size_t i = group + 1; i < after; i = message_->end_of(i))
+        if (name == message_->nodes[i].field->name)
+            return message_->nodes[i].cut ? nullptr : &message_->nodes[i];
+    return nullptr;
+}
+
+const Node* Operation::find(std::string_view name) const {
+    return child(layer(), name);
+}
+
+const Node* Operation::find(std::string_view group, std::string_view name) const {
+    const Node* outer = child(layer(), group);
+    return outer == nullptr ? nullptr
+                            : child(static_cast<std::size_t>(outer - message_->nodes.data()), name);
+}
+
+std::optional<std::uint64_t> Operation::number(std::string_view name) const {
+    const Node* node = find(name);
+    return node == nullptr ? std::nullopt : std::optional(node->value);
+}
+
+std::optional<std::uint64_t> Operation::number(std::string_view group,
+                                               std::string_view name) const {
+    const Node* node = find(group, name);
+    return node == nullptr ? std::nullopt : std::optional(node->value);
+}
+
+std::string_view Operation::text(std::string_view name) const {
+    const Node* node = find(name);
+    return node == nullptr ? std::string_view{} : message_->text_of(*node);
+}
+
+} // namespace fusewire

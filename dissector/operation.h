@@ -1,0 +1,73 @@
+// Operation: one thing that was asked or answered, whether it was a message of its own or a part of
+// a COMPOUND. Rules and state look at operations, so that they hold for both forms.
+#pragma once
+
+#include "dissector/message.h"
+#include "dissector/opcode_numbers.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace fusewire {
+
+class Operation {
+  public:
+    // The message itself.
+    explicit Operation(const Message& message);
+    // Its sub-operation `index`.
+    Operation(const Message& message, std::size_t index);
+
+    const Message& message() const { return *message_; }
+    const Opcode* opcode() const { return opcode_; }
+    Op op() const { return op_; }
+    bool is(Op op) const { return op_ == op; }
+    std::int16_t sub() const { return sub_; }        // no_sub for a message of its own
+    std::uint64_t nodeid() const { return nodeid_; } // requests
+    std::int32_t error() const { return error_; }    // replies
+    std::uint32_t offset() const { return offset_; } // of its header in the message
+    std::uint32_t length() const { return length_; } // with its header
+    std::uint32_t body_length() const {
+        return length_ > header_size_ ? length_ - header_size_ : 0;
+    }
+
+    // A field of the body by its name in the tables; nullptr when it is absent or was not captured.
+    // Fields of groups are given as the names on the way: {"attr", "mode"}.
+    const Node* find(std::string_view name) const;
+    const Node* find(std::string_view group, std::string_view name) const;
+    std::optional<std::uint64_t> number(std::string_view name) const;
+    std::optional<std::uint64_t> number(std::string_view group, std::string_view name) const;
+    // Bytes of a name or of data; empty when absent.
+    std::string_view text(std::string_view name) const;
+
+    // Its nodes, header included.
+    std::span<const Node> nodes() const;
+
+  private:
+    const Node* child(std::size_t group, std::string_view name) const;
+    std::size_t layer() const; // index of the body's node, end_ when there is none
+
+    const Message* message_;
+    const Opcode* opcode_ = nullptr;
+    Op op_{};
+    std::int16_t sub_ = no_sub;
+    std::uint64_t nodeid_ = 0;
+    std::int32_t error_ = 0;
+    std::uint32_t offset_ = 0;
+    std::uint32_t length_ = 0;
+    std::uint32_t header_size_ = 0;
+    std::size_t first_ = 0;
+    std::size_t end_ = 0;
+};
+
+// Calls visit(Operation) for the message, or for each sub-operation of a COMPOUND.
+template <class Visit>
+void each_operation(const Message& message, Visit visit) {
+    if (message.subs.empty())
+        return visit(Operation(message));
+    for (std::size_t i = 0; i < message.subs.size(); ++i)
+        visit(Operation(message, i));
+}
+
+} // namespace fusewire
