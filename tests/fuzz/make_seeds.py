@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes seeds for the fuzz targets from raw dumps of real traffic.
+"""Makes seeds for the fuzz targets from samples: raw dumps and pcapng captures of ours.
 
-usage: make_seeds.py TARGET OUTPUT_FOLDER FILE.raw...
+usage: make_seeds.py TARGET OUTPUT_FOLDER FILE...
 
 A seed holds one request and what answers it, so that libFuzzer can mix them; the formats are those
 that the targets describe on top of their sources.
@@ -14,14 +14,34 @@ import sys
 from pathlib import Path
 
 RAW_HEADER = struct.Struct("<B3xIQ")
+ENHANCED_PACKET, PSEUDO_HEADER = 6, 64
 REQUEST, REPLY = 0, 1
 FUSE_INIT = 26
 LOOKUP_HANDLE_V3, UPSTREAM = 3, 1  # DialectName
+MAX_FILE = 4096  # bytes of a capture that is a seed as it is
 MAX_CAPTURED = 600  # bytes of a message; data beyond it says nothing new
 
 
 def messages_of(path):
+    """Direction and bytes of each message."""
     data = path.read_bytes()
+    return pcapng_messages(data) if path.suffix == ".pcapng" else raw_messages(data)
+
+
+def pcapng_messages(data):
+    """Of whole messages only; little-endian, as fusewire writes it."""
+    at = 0
+    while at < len(data):
+        kind, length = struct.unpack_from("<II", data, at)
+        if kind == ENHANCED_PACKET:
+            captured = struct.unpack_from("<I", data, at + 20)[0]
+            packet = data[at + 28:at + 28 + captured]
+            if len(packet) > PSEUDO_HEADER and packet[2] in (REQUEST, REPLY):
+                yield packet[2], packet[PSEUDO_HEADER:]
+        at += length
+
+
+def raw_messages(data):
     at = 0
     while at < len(data):
         direction, length, _ = RAW_HEADER.unpack_from(data, at)
@@ -52,7 +72,7 @@ def groups_of(path):
 def negotiated(groups):
     """Minor and INIT flags of the reply to INIT, zeros if there is none."""
     for group in groups:
-        if len(group) > 1 and struct.unpack_from("<I", group[0][1], 4)[0] == FUSE_INIT:
+        if len(group) > 1 and is_init(group):
             reply = group[1][1]
             if len(reply) >= 32:
                 return struct.unpack_from("<I", reply, 20)[0], struct.unpack_from("<I", reply, 28)[0]
@@ -60,7 +80,8 @@ def negotiated(groups):
 
 
 def is_init(group):
-    return group[0][0] == REQUEST and struct.unpack_from("<I", group[0][1], 4)[0] == FUSE_INIT
+    direction, message = group[0]
+    return direction == REQUEST and len(message) >= 8 and struct.unpack_from("<I", message, 4)[0] == FUSE_INIT
 
 
 def message_input(group):
@@ -80,7 +101,7 @@ def dissect_seeds(path):
     groups = groups_of(path)
     minor, flags = negotiated(groups)
     dialect = LOOKUP_HANDLE_V3 if "lookup-handle" in str(path) else UPSTREAM
-    head = struct.pack("<BBBBB", dialect, 2 if minor else 0, minor, 3, flags >> 24 & 0xFF)
+    head = struct.pack("<BBBBB", dialect, 2 if minor else 0, minor & 0xFF, 3, flags >> 24 & 0xFF)
     for group in groups:
         yield head + message_input(group)
 
@@ -117,6 +138,8 @@ def pcapng_option(code, value):
 
 
 def pcapng_seeds(path):
+    if path.suffix == ".pcapng" and path.stat().st_size <= MAX_FILE:
+        yield path.read_bytes()
     section = pcapng_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
     interface = pcapng_block(1, struct.pack("<HHI", 147, 0, 262144) + pcapng_option(2, b"/mnt") +
                              pcapng_option(9, b"\x09") + pcapng_option(1, b"fusewire:conn=41") +
