@@ -255,6 +255,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 void append_raw(std::string& out, const Message& message, const Node& node) {
+    if (node.cut && is_number(node))
+        return; // a number that was not captured has no value
     if (node.field->kind == Kind::name || node.field->kind == Kind::text)
         append_escaped(out, message.text_of(node));
     else if (node.field->kind == Kind::note)

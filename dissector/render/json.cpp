@@ -218,6 +218,8 @@ void JsonView::member(Object& object, std::size_t index) {
         layers(index + 1, message_.end_of(index));
         return;
     }
+    if (is_number(node) && node.cut)
+        return object.null(key); // a number that was not captured is not zero
     if (is_number(node) && !is_signed(*node.field)) {
         object.number(key, node.value);
     } else {

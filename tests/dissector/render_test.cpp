@@ -101,6 +101,15 @@ TEST_F(RenderTest, JsonGivesALargeUniqueAlsoAsHex) {
         << json();
 }
 
+TEST_F(RenderTest, ANumberThatWasNotCapturedHasNoValue) {
+    const Wire wire = request(read_op, 10, 5, Wire().u64(3).u64(4096).u32(512).zeros(20));
+    record = record_of(wire, Direction::request);
+    record.bytes = record.bytes.first(in_header_size + 8); // fh alone
+    Session().see(record, message, exchange);
+    EXPECT_NE(json().find(R"("fh":3,"offset":null,"size":null)"), std::string::npos) << json();
+    EXPECT_EQ(row({"fuse.read.fh", "fuse.read.size"}), "3\t");
+}
+
 TEST_F(RenderTest, JsonOfAReplyWithoutRequestSaysWhatItsSizeFits) {
     answer(reply(10, 0, Wire().zeros(104)));
     const std::string text = json();
