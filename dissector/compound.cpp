@@ -40,26 +40,26 @@ void Decoder::request_at(Offset begin, Offset end, SubMessage* sub) {
         extensions(body_end, end);
 }
 
-Decoder::Offset Decoder::sub_requests(const Part& part, Offset begin, Offset end) {
+// Walks sub-operations that follow each other by their len. `describe` says what is known of one
+// before its nodes are made, `decode` makes them. Returns where the chain ends or breaks.
+template <class Describe, class Decode>
+Decoder::Offset Decoder::chain(Offset header_size, Offset begin, Offset end, Describe describe,
+                               Decode decode) {
     Offset at = begin;
-    const std::uint64_t count = part.count != nullptr ? value_of(part.count).value_or(0) : 0;
     while (at < end && out_.subs.size() < max_compound_ops) {
         const auto length = cursor_.u32(at);
-        if (!length || *length < in_header_size || *length > end - at)
+        if (!length || *length < header_size || *length > end - at)
             break;
-        const std::size_t index = out_.subs.size();
-        sub_ = static_cast<std::int16_t>(index);
+        sub_ = static_cast<std::int16_t>(out_.subs.size());
         SubMessage sub;
         sub.offset = at;
         sub.length = *length;
-        sub.opcode_number = cursor_.u32(at + 4).value_or(0);
-        sub.opcode = find_opcode(sub.opcode_number, context_.dialect.name);
         sub.unique = cursor_.u64(at + 8).value_or(0);
-        sub.nodeid = cursor_.u64(at + 16).value_or(0);
+        describe(sub);
         const std::size_t group = open(field::sub, at, sub.opcode);
         sub.first_node = static_cast<std::uint32_t>(group);
         ++depth_;
-        request_at(at, at + *length, &sub);
+        decode(sub);
         --depth_;
         close(group, at + *length);
         sub.end_node = static_cast<std::uint32_t>(out_.nodes.size());
@@ -69,46 +69,43 @@ Decoder::Offset Decoder::sub_requests(const Part& part, Offset begin, Offset end
     sub_ = no_sub;
     if (at < end && captured(at, std::min<Offset>(end - at, 4)))
         report(Rule::compound_chain_broken, at, cursor_.u32(at).value_or(0), end - at);
+    rest(field::trailing, at, end);
+    return at;
+}
+
+Decoder::Offset Decoder::sub_requests(const Part& part, Offset begin, Offset end) {
+    const std::uint64_t count = part.count != nullptr ? value_of(part.count).value_or(0) : 0;
+    const Offset at = chain(
+        in_header_size, begin, end,
+        [&](SubMessage& sub) {
+            sub.opcode_number = cursor_.u32(sub.offset + 4).value_or(0);
+            sub.opcode = find_opcode(sub.opcode_number, context_.dialect.name);
+            sub.nodeid = cursor_.u64(sub.offset + 16).value_or(0);
+        },
+        [&](SubMessage& sub) { request_at(sub.offset, sub.offset + sub.length, &sub); });
     if (at == end && part.count != nullptr && count != out_.subs.size())
         report(Rule::compound_count, begin, count, out_.subs.size());
-    rest(field::trailing, at, end);
     return end;
 }
 
 Decoder::Offset Decoder::sub_replies(Offset begin, Offset end) {
-    Offset at = begin;
-    while (at < end && out_.subs.size() < max_compound_ops) {
-        const auto length = cursor_.u32(at);
-        if (!length || *length < out_header_size || *length > end - at)
-            break;
-        const std::size_t index = out_.subs.size();
-        sub_ = static_cast<std::int16_t>(index);
-        SubMessage sub;
-        Operation answered;
-        if (context_.request != nullptr && index < context_.request->subs.size()) {
-            const SubMessage& asked = context_.request->subs[index];
+    Operation answered;
+    chain(
+        out_header_size, begin, end,
+        [&](SubMessage& sub) {
+            answered = {};
+            sub.error = static_cast<std::int32_t>(cursor_.u32(sub.offset + 4).value_or(0));
+            const Message* request = context_.request;
+            if (request == nullptr || out_.subs.size() >= request->subs.size())
+                return;
+            const SubMessage& asked = request->subs[out_.subs.size()];
             sub.opcode = asked.opcode;
             sub.opcode_number = asked.opcode_number;
             answered = operation(asked.opcode, asked.first_node, asked.end_node);
-        }
-        sub.offset = at;
-        sub.length = *length;
-        sub.error = static_cast<std::int32_t>(cursor_.u32(at + 4).value_or(0));
-        sub.unique = cursor_.u64(at + 8).value_or(0);
-        const std::size_t group = open(field::sub, at, sub.opcode);
-        sub.first_node = static_cast<std::uint32_t>(group);
-        ++depth_;
-        sub_reply_body(sub, answered, at, at + *length);
-        --depth_;
-        close(group, at + *length);
-        sub.end_node = static_cast<std::uint32_t>(out_.nodes.size());
-        out_.subs.push_back(sub);
-        at += *length;
-    }
-    sub_ = no_sub;
-    if (at < end && captured(at, std::min<Offset>(end - at, 4)))
-        report(Rule::compound_chain_broken, at, cursor_.u32(at).value_or(0), end - at);
-    rest(field::trailing, at, end);
+        },
+        [&](SubMessage& sub) {
+            sub_reply_body(sub, answered, sub.offset, sub.offset + sub.length);
+        });
     return end;
 }
 

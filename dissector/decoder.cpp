@@ -6,10 +6,6 @@ namespace fusewire {
 
 namespace {
 
-constexpr std::uint32_t align8(std::uint32_t size) {
-    return (size + 7) & ~std::uint32_t{7};
-}
-
 // Integers are what the tables give 1, 2, 4 or 8 bytes; everything else is shown as bytes.
 bool is_integer(const Field& field) {
     switch (field.kind) {

@@ -10,6 +10,11 @@
 
 namespace fusewire {
 
+// Records inside messages are padded to 8 bytes.
+constexpr std::uint32_t align8(std::uint32_t size) {
+    return (size + 7) & ~std::uint32_t{7};
+}
+
 class Decoder {
   public:
     Decoder(const Record& record, const Context& context, Message& out, ByteOrder order)
@@ -70,6 +75,8 @@ class Decoder {
 
     // compound.cpp
     void request_at(Offset begin, Offset end, SubMessage* sub);
+    template <class Describe, class Decode>
+    Offset chain(Offset header_size, Offset begin, Offset end, Describe describe, Decode decode);
     Offset sub_requests(const Part& part, Offset begin, Offset end);
     Offset sub_replies(Offset begin, Offset end);
     void sub_reply_body(const SubMessage& sub, const Operation& answered, Offset begin, Offset end);

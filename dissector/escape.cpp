@@ -76,6 +76,21 @@ void walk(std::string_view bytes, Plain plain, Byte byte) {
     }
 }
 
+// Letters where C and JSON have the same ones, `prefix` and two digits for other bytes.
+void append_with(std::string& out, std::string_view bytes, const char* prefix) {
+    walk(
+        bytes, [&](std::string_view plain) { out += plain; },
+        [&](unsigned char byte) {
+            const char letter = escape_letter(static_cast<char>(byte));
+            if (letter != 0) {
+                out += '\\';
+                out += letter;
+            } else {
+                append_byte(out, prefix, byte);
+            }
+        });
+}
+
 } // namespace
 
 bool is_utf8(std::string_view bytes) {
@@ -89,17 +104,7 @@ bool is_utf8(std::string_view bytes) {
 }
 
 void append_escaped(std::string& out, std::string_view bytes) {
-    walk(
-        bytes, [&](std::string_view plain) { out += plain; },
-        [&](unsigned char byte) {
-            const char letter = escape_letter(static_cast<char>(byte));
-            if (letter != 0) {
-                out += '\\';
-                out += letter;
-            } else {
-                append_byte(out, "\\x", byte);
-            }
-        });
+    append_with(out, bytes, "\\x");
 }
 
 void append_quoted(std::string& out, std::string_view bytes) {
@@ -110,17 +115,7 @@ void append_quoted(std::string& out, std::string_view bytes) {
 
 void append_json_string(std::string& out, std::string_view bytes) {
     out += '"';
-    walk(
-        bytes, [&](std::string_view plain) { out += plain; },
-        [&](unsigned char byte) {
-            const char letter = escape_letter(static_cast<char>(byte));
-            if (letter != 0) {
-                out += '\\';
-                out += letter;
-            } else {
-                append_byte(out, "\\u00", byte);
-            }
-        });
+    append_with(out, bytes, "\\u00");
     out += '"';
 }
 

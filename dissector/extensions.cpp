@@ -13,10 +13,6 @@ constexpr std::uint32_t type_groups =
     32; // FUSE_EXT_GROUPS; smaller numbers count security contexts
 constexpr std::uint32_t type_handle = 33; // FUSE_EXT_HANDLE
 
-constexpr std::uint32_t align8(std::uint32_t size) {
-    return (size + 7) & ~std::uint32_t{7};
-}
-
 } // namespace
 
 void Decoder::extensions(Offset begin, Offset end) {
