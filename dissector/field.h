@@ -152,6 +152,7 @@ struct Opcode {
     bool no_reply = false;
     bool optional_reply = false; // INTERRUPT: a bare header, or nothing
     bool structural_ext = false; // extensions follow the name even while total_extlen is 0
+    std::uint32_t meaning = 0;   // Op that it stands for, where that is not `number`
 };
 
 } // namespace fusewire
