@@ -197,6 +197,7 @@ void Checker::show(const Event& event) {
 }
 
 void Checker::see(const Record& record, Message& message, Exchange& exchange) {
+    latest_.clear();
     session_.see(record, message, exchange);
     State& state = state_of(record, message);
     frame_ = record.frame;
@@ -226,13 +227,16 @@ void Checker::see(const Record& record, Message& message, Exchange& exchange) {
     case MessageKind::loss:
         break;
     }
+    const std::size_t judged = judgements_.size();
     judge(record, message, state);
+    name_nodes(judged, state);
     if (message.kind == MessageKind::request)
         apply_request(message, record, state);
     else if (message.kind == MessageKind::notification)
         apply_notification(message, record, verdict_, state);
     else if (message.kind == MessageKind::reply && exchange.request != nullptr)
         apply_reply(*exchange.request, message, record, entries_, verdict_, state);
+    name_nodes(judged, state);
 }
 
 // A connection number comes again when a file system is unmounted and another one mounted. Its
@@ -460,6 +464,12 @@ void Checker::judge(Seen&& seen, Judgement&& judgement, const State& state) {
     const Key key{seen.number, static_cast<std::uint32_t>(judgement.conn), seen.sighting.nodeid,
                   seen.sighting.object};
     judgement.sighting = std::move(seen.sighting);
+    if (keep_latest_)
+        latest_.push_back(judgement);
+    keep(key, std::move(judgement));
+}
+
+void Checker::keep(const Key& key, Judgement&& judgement) {
     const auto [found, added] = index_.try_emplace(key, judgements_.size());
     if (!added)
         return count(judgements_[found->second], std::move(judgement));
@@ -471,10 +481,23 @@ void Checker::judge(Seen&& seen, Judgement&& judgement, const State& state) {
     judgements_.push_back(std::move(judgement));
 }
 
+// A node may get its name by the message that is judged, or lose it.
+void Checker::name_nodes(std::size_t first, const State& state) {
+    const auto name = [&](Judgement& judgement) {
+        const std::uint64_t nodeid = judgement.sighting.nodeid;
+        if (judgement.path.empty() && state.find(nodeid) != nullptr)
+            judgement.path = state.path(nodeid);
+    };
+    std::for_each(judgements_.begin() + static_cast<std::ptrdiff_t>(first), judgements_.end(),
+                  name);
+    std::for_each(latest_.begin(), latest_.end(), name);
+}
+
 // The first one stands for all, unless a later one is worse.
 void Checker::count(Judgement& known, Judgement&& again) {
     again.count = known.count + 1;
     if (again.severity > known.severity) {
+        again.path = std::move(known.path);
         known = std::move(again);
         return;
     }
@@ -485,6 +508,7 @@ void Checker::count(Judgement& known, Judgement&& again) {
 void Checker::end(std::uint32_t conn, const State& state) {
     show(EndEvent{state, static_cast<ConnId>(conn), frame_, time_ns_});
     suppress();
+    const std::size_t judged = judgements_.size();
     for (Seen& seen : seen_) {
         Judgement judgement;
         judgement.frame = seen.sighting.frame != 0 ? seen.sighting.frame : frame_;
@@ -492,9 +516,11 @@ void Checker::end(std::uint32_t conn, const State& state) {
         judge(std::move(seen), std::move(judgement), state);
     }
     seen_.clear();
+    name_nodes(judged, state);
 }
 
 void Checker::finish() {
+    latest_.clear();
     for (const auto& [conn, state] : states_)
         end(conn, state);
 }
