@@ -6,7 +6,9 @@
 
 namespace fusewire {
 
-// Upstream numbers (include/uapi/linux/fuse.h 7.46), then those of LOOKUP_HANDLE RFC v3.
+// Upstream numbers (include/uapi/linux/fuse.h 7.46), then those of LOOKUP_HANDLE RFC v3. Operations
+// whose number means something else in one of these have bit 16 set; Opcode::op leads to them, and from
+// other numbers of the same operation (COMPOUND was 101 once) to the one here.
 enum class Op : std::uint32_t {
     lookup = 1,
     forget = 2,
@@ -62,6 +64,11 @@ enum class Op : std::uint32_t {
     compound = 54,
     lookup_handle = 55,
     mkobj_handle = 56,
+    lookup_root = 0x10036, // fusex
+    lookupx = 0x10037,
+    mkobjx = 0x10038,
+    setstatx = 0x1003a,
+    dlm_wb_lock = 0x10064, // the vendor tree with COMPOUND 101
     cuse_init = 4096,
 };
 

@@ -14,16 +14,17 @@ std::uint32_t header_size_of(const Message& message) {
 } // namespace
 
 Operation::Operation(const Message& message)
-    : message_(&message), opcode_(message.opcode), op_(static_cast<Op>(message.opcode_number)),
-      nodeid_(message.nodeid), error_(message.error), length_(message.length),
-      header_size_(header_size_of(message)), end_(message.nodes.size()) {}
+    : message_(&message), opcode_(message.opcode),
+      op_(op_of(message.opcode, message.opcode_number)), nodeid_(message.nodeid),
+      error_(message.error), length_(message.length), header_size_(header_size_of(message)),
+      end_(message.nodes.size()) {}
 
 Operation::Operation(const Message& message, std::size_t index)
     : message_(&message), sub_(static_cast<std::int16_t>(index)),
       header_size_(header_size_of(message)) {
     const SubMessage& sub = message.subs[index];
     opcode_ = sub.opcode;
-    op_ = static_cast<Op>(sub.opcode_number);
+    op_ = op_of(sub.opcode, sub.opcode_number);
     nodeid_ = sub.nodeid;
     error_ = sub.error;
     offset_ = sub.offset;
