@@ -52,7 +52,7 @@ bool has(std::uint64_t flags, std::uint64_t bits) {
 // --- INIT requests
 
 bool is_fusex_b_offer(const Evidence& e) {
-    return e.offer.flags == fusex_b_offer && e.offer.max_readahead == 0;
+    return e.offer.minor == 46 && e.offer.flags == fusex_b_offer && e.offer.max_readahead == 0;
 }
 bool offers_file_ops_46(const Evidence& e) {
     return e.offer.minor == 46 && has(e.offer.flags, file_ops);
@@ -292,7 +292,7 @@ constexpr DialectSet with_lookup_handle = in_dialects(lookup_handle_v3, compound
 
 constexpr Recognition rows[] = {
     {"init-fusex", fusex_b,
-     "INIT request offers exactly bits 16, 30 and 41 and no readahead, as fusex does",
+     "INIT request has minor 46 and exactly bits 16, 30 and 41, and no readahead",
      Source::init_request, init_opcode, is_fusex_b_offer},
     {"init-file-ops-46", lookup_handle_v3, "INIT request has bit 2 (FILE_OPS) and minor 46",
      Source::init_request, init_opcode, offers_file_ops_46},
