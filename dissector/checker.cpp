@@ -1,7 +1,9 @@
 #include "dissector/checker.h"
 
-#include "dissector/findings/families.h"
 #include "dissector/opcodes.h"
+#include "dissector/state_update.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -10,246 +12,484 @@ namespace fusewire {
 
 namespace {
 
-// The families that look at each kind of event.
-template <class Event>
-std::span<const Checks<Event>> families_for() {
-    return {};
-}
-template <>
-std::span<const Checks<NodeUseEvent>> families_for() {
-    static const std::array families = {lifetime_node_use_checks()};
-    return families;
-}
-template <>
-std::span<const Checks<ForgetEvent>> families_for() {
-    static const std::array families = {lifetime_forget_checks()};
-    return families;
+std::uint16_t number_of(const RuleInfo& info) {
+    const auto& rules = all_rules();
+    const auto rule = std::find(rules.begin(), rules.end(), find_rule(info.id));
+    return static_cast<std::uint16_t>(rule - rules.begin());
 }
 
-// Requests whose header nodeid is no object: classic.md's table, and the outer COMPOUND.
-bool names_no_node(const Operation& operation) {
-    switch (operation.op()) {
-    case Op::init:
-    case Op::destroy:
-    case Op::batch_forget:
-    case Op::interrupt:
-    case Op::compound:
-    case Op::cuse_init:
+std::uint16_t number_of(Rule rule) {
+    static const auto numbers = [] {
+        std::array<std::uint16_t, static_cast<std::size_t>(Rule::count_)> table{};
+        for (const RuleRow& row : rule_rows())
+            table[static_cast<std::size_t>(row.rule)] = number_of(row.info);
+        return table;
+    }();
+    return numbers[static_cast<std::size_t>(rule)];
+}
+
+// The checks for one kind of event, by operation, each with its rule's number.
+template <class Event>
+struct Dispatch {
+    struct Row {
+        const Check<Event>* check;
+        std::uint16_t rule;
+    };
+    std::array<std::vector<Row>, 64> by_op;
+
+    Dispatch() {
+        for (const Family* family : all_families())
+            for (const Check<Event>& check : family->rows<Event>()) {
+                const std::uint16_t number = number_of(check.info);
+                for (std::size_t op = 0; op < by_op.size(); ++op)
+                    if ((check.only >> op & 1) != 0)
+                        by_op[op].push_back({&check, number});
+            }
+    }
+    static const Dispatch& get() {
+        static const Dispatch table;
+        return table;
+    }
+};
+
+std::size_t slot(Op op) {
+    const auto number = static_cast<std::uint32_t>(op);
+    return number < 64 ? number : 0;
+}
+
+template <class Event>
+std::size_t slot_of(const Event& event) {
+    if constexpr (requires { event.operation; })
+        return slot(event.operation.op());
+    else if constexpr (requires { event.request.op(); })
+        return slot(event.request.op());
+    else if constexpr (requires { event.request; })
+        return slot(Operation(event.request).op());
+    else
+        return 0;
+}
+
+template <class Event>
+DialectName dialect_of(const Event& event) {
+    if constexpr (requires { event.message; })
+        return event.message.dialect;
+    else
+        return event.state.dialect;
+}
+
+// Rules of form whose messages say nothing reliable.
+constexpr bool breaks_message(Rule rule) {
+    switch (rule) {
+    case Rule::frame_short_header:
+    case Rule::frame_len_mismatch:
+    case Rule::frame_truncated:
+    case Rule::frame_gap:
+    case Rule::frame_fault:
+    case Rule::frame_stale:
+    case Rule::body_short:
+    case Rule::body_long:
         return true;
     default:
         return false;
     }
 }
 
-// In a RFC compound the operations after the first carry a placeholder for the node it finds.
-bool has_placeholder_node(const Message& message, const Operation& operation) {
-    if (operation.sub() <= 0)
-        return false;
-    const Op first = static_cast<Op>(message.subs.front().opcode_number);
-    return first == Op::lookup_handle || first == Op::mkobj_handle;
+constexpr bool is_size(Rule rule) {
+    return rule == Rule::body_short || rule == Rule::body_long;
 }
 
-std::uint32_t header_nodeid_offset(const Operation& operation) {
-    constexpr std::uint32_t in_header = 16;
-    return operation.offset() + in_header;
+bool is_sound(const Message& message) {
+    return message.has_header &&
+           std::none_of(message.findings.begin(), message.findings.end(),
+                        [](const Finding& f) { return breaks_message(f.rule); });
 }
 
-// Nodes that a request names beside the one in its header.
-struct NamedNode {
-    Op op;
-    const char* field;
-    NodeRole role;
-};
-constexpr NamedNode named_nodes[] = {
-    {Op::rename, "newdir", NodeRole::new_parent},
-    {Op::rename2, "newdir", NodeRole::new_parent},
-    {Op::link, "oldnodeid", NodeRole::old_node},
-    {Op::copy_file_range, "nodeid_out", NodeRole::copy_destination},
-    {Op::copy_file_range_64, "nodeid_out", NodeRole::copy_destination},
-};
+Sighting sighting_of(const Finding& finding, const Message& message) {
+    Sighting sighting;
+    sighting.offset = finding.offset;
+    sighting.sub = finding.sub;
+    sighting.object = message.opcode_number;
+    if (finding.observed != 0 || finding.expected != 0)
+        sighting.observed = fmt::to_string(finding.observed);
+    if (finding.expected != 0)
+        sighting.expected = fmt::to_string(finding.expected);
+    return sighting;
+}
 
-template <class Visit>
-void each_used_node(const Message& message, const Operation& operation, Visit visit) {
-    if (operation.opcode() == nullptr || names_no_node(operation) || operation.is(Op::forget) ||
-        has_placeholder_node(message, operation))
-        return;
-    visit(NodeRole::target, operation.nodeid(), header_nodeid_offset(operation));
-    for (const NamedNode& named : named_nodes)
-        if (operation.is(named.op))
-            if (const Node* node = operation.find(named.field))
-                visit(named.role, node->value, node->offset);
+std::uint64_t thread_key(const Record& record) {
+    return std::uint64_t{static_cast<std::uint32_t>(record.conn)} << 32 | record.server_tid;
 }
 
 template <class Visit>
-void each_forget(const Operation& operation, Visit visit) {
-    if (operation.is(Op::forget)) {
-        if (const Node* count = operation.find("nlookup"))
-            visit(operation.nodeid(), count->value, count->offset);
-        return;
-    }
-    if (!operation.is(Op::batch_forget))
-        return;
-    const std::span<const Node> nodes = operation.nodes();
-    for (std::size_t i = 0; i + 2 < nodes.size(); ++i)
-        if (std::string_view(nodes[i].field->name) == "forgets" && !nodes[i].cut)
-            visit(nodes[i + 1].value, nodes[i + 2].value, nodes[i + 1].offset);
+void each_pair(const Message& request, const Message& reply, Visit visit) {
+    if (request.subs.empty())
+        return visit(Operation(request), Operation(reply));
+    for (std::size_t i = 0; i < std::min(request.subs.size(), reply.subs.size()); ++i)
+        visit(Operation(request, i), Operation(reply, i));
+}
+
+Operation operation_at(const Message& message, std::int16_t sub) {
+    return sub >= 0 && static_cast<std::size_t>(sub) < message.subs.size()
+               ? Operation(message, static_cast<std::size_t>(sub))
+               : Operation(message);
+}
+
+const Entry* entry_at(std::span<const Entry> entries, std::uint64_t offset) {
+    for (const Entry& entry : entries)
+        if (entry.offset == offset)
+            return &entry;
+    return nullptr;
 }
 
 } // namespace
 
-// Gives what a predicate reports to the checker, with the rule and the place it happened.
+std::string Judgement::message() const {
+    std::string line = sighting.text != nullptr ? sighting.text : rule->text;
+    if (!sighting.observed.empty())
+        line += fmt::format(": {}", sighting.observed);
+    if (!sighting.expected.empty())
+        line += fmt::format(", expected {}", sighting.expected);
+    return line;
+}
+
+std::size_t Checker::KeyHash::operator()(const Key& key) const {
+    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
+    std::uint64_t hash = std::uint64_t{key.conn} << 16 ^ key.rule;
+    hash = (hash ^ key.nodeid) * odd;
+    return (hash ^ hash >> 29 ^ key.object) * odd;
+}
+
+// Gives what a predicate reports to the checker, with the rule it came from.
+template <class Event>
 class Checker::Collector : public Report {
   public:
-    Collector(Checker& checker, const Record& record, const State& state)
-        : checker_(checker), record_(record), state_(state) {}
-    void use(const RuleInfo& rule) { rule_ = &rule; }
+    explicit Collector(std::vector<Seen>& seen) : seen_(seen) {}
+    void use(const typename Dispatch<Event>::Row& row) { row_ = &row; }
     void operator()(Sighting sighting) override {
-        checker_.judge(*rule_, std::move(sighting), record_, state_);
+        seen_.push_back({&row_->check->info, row_->rule, std::move(sighting)});
     }
 
   private:
-    Checker& checker_;
-    const Record& record_;
-    const State& state_;
-    const RuleInfo* rule_ = nullptr;
+    std::vector<Seen>& seen_;
+    const typename Dispatch<Event>::Row* row_ = nullptr;
 };
 
 template <class Event>
 void Checker::show(const Event& event) {
-    Collector collector(*this, event.record, event.state);
-    for (const Checks<Event>& family : families_for<Event>())
-        for (const Check<Event>& check : family) {
-            if ((check.info.dialects & in_dialect(event.message.dialect)) == 0)
-                continue;
-            collector.use(check.info);
-            check.look(event, collector);
-        }
-}
-
-void Checker::judge(const RuleInfo& rule, Sighting&& sighting, const Record& record,
-                    const State& state) {
-    const Key key{&rule, static_cast<std::uint32_t>(record.conn), sighting.nodeid, sighting.object};
-    const auto [found, added] = index_.try_emplace(key, judgements_.size());
-    if (!added) {
-        Judgement& known = judgements_[found->second];
-        ++known.count;
-        known.last_frame = record.frame;
+    const auto& rows = Dispatch<Event>::get().by_op[slot_of(event)];
+    if (rows.empty())
         return;
+    const DialectSet dialect = in_dialect(dialect_of(event));
+    Collector<Event> collector(seen_);
+    for (const auto& row : rows) {
+        if ((row.check->info.dialects & dialect) == 0)
+            continue;
+        collector.use(row);
+        row.check->look(event, collector);
     }
-    if (judgements_.size() >= kept_findings) {
-        index_.erase(found);
-        ++dropped_;
-        return;
-    }
-    Judgement judgement;
-    judgement.rule = &rule;
-    judgement.severity = sighting.severity.value_or(rule.severity);
-    if (rule.needs_history && !state.complete())
-        judgement.severity = Severity::note;
-    judgement.frame = judgement.last_frame = record.frame;
-    judgement.conn = record.conn;
-    judgement.dialect = state.dialect;
-    judgement.sighting = std::move(sighting);
-    judgements_.push_back(std::move(judgement));
 }
 
 void Checker::see(const Record& record, Message& message, Exchange& exchange) {
     session_.see(record, message, exchange);
-    ++messages_;
     State& state = state_of(record, message);
+    frame_ = record.frame;
+    time_ns_ = record.has_time() ? std::optional(record.time_ns) : std::nullopt;
+    lost_ += record.lost;
     state.gap |= record.lost != 0 || record.direction == Direction::loss;
+    verdict_ = {};
     const Scene scene{record, message, exchange, state};
+    see_decoding(message);
     show(MessageEvent{scene});
-    if (message.kind == MessageKind::request) {
-        check_request(scene, state);
-        apply_request(scene, state);
-    } else if (message.kind == MessageKind::reply && exchange.request != nullptr) {
-        check_reply(scene, state);
+    const bool sound = is_sound(message);
+    switch (message.kind) {
+    case MessageKind::request:
+        see_request(scene, state, sound);
+        break;
+    case MessageKind::reply:
+        see_reply(scene, state, sound);
+        break;
+    case MessageKind::notification:
+        see_notification(scene, state, sound);
+        break;
+    case MessageKind::write_result:
+        see_write_result(scene);
+        break;
+    case MessageKind::loss:
+        break;
     }
+    judge(record, message, state);
+    if (message.kind == MessageKind::request)
+        apply_request(message, record, state);
+    else if (message.kind == MessageKind::notification)
+        apply_notification(message, record, verdict_, state);
+    else if (message.kind == MessageKind::reply && exchange.request != nullptr)
+        apply_reply(*exchange.request, message, record, entries_, verdict_, state);
 }
 
+// A connection number comes again when a file system is unmounted and another one mounted. Its
+// uniques then begin anew, which tells it from a second INIT on one connection.
 State& Checker::state_of(const Record& record, const Message& message) {
     State& state = states_[static_cast<std::uint32_t>(record.conn)];
     const bool init = message.kind == MessageKind::request && Operation(message).is(Op::init);
-    if (init && state.init_seen)
+    if (init && state.messages > 0 && message.unique <= state.requests.highest()) {
+        end(static_cast<std::uint32_t>(record.conn), state);
         state = State{};
-    if (state.messages++ == 0)
-        state.first_frame = record.frame;
-    state.init_seen |= init;
+    }
+    if (record.direction == Direction::request || record.direction == Direction::reply) {
+        ++messages_;
+        if (state.messages++ == 0)
+            state.first_frame = record.frame;
+    }
     state.dialect = message.dialect;
     if (!state.nodes.contains(root_nodeid))
         state.introduce(root_nodeid, record.frame);
     return state;
 }
 
-void Checker::check_request(const Scene& scene, State&) {
+// A reply of the wrong size is a rule of its own, which knows what the request asked for.
+void Checker::see_decoding(const Message& message) {
+    for (const Finding& finding : message.findings)
+        if (message.kind != MessageKind::reply || !is_size(finding.rule))
+            seen_.push_back(
+                {&row_of(finding.rule), number_of(finding.rule), sighting_of(finding, message)});
+}
+
+void Checker::see_request(const Scene& scene, State& state, bool sound) {
+    entries_.clear();
+    const Operation whole(scene.message);
+    if (scene.message.has_header)
+        show(AskEvent{scene, whole, state.requests.outstanding(scene.message.unique),
+                      state.requests.settled(scene.message.unique)});
+    if (!sound)
+        return;
+    if (whole.is(Op::init)) {
+        show(InitRequestEvent{scene, whole});
+        state.init_seen = true;
+    }
+    if (whole.is(Op::compound))
+        show(CompoundEvent{scene, whole});
     each_operation(scene.message,
-                   [&](const Operation& operation) { check_operation(scene, operation); });
+                   [&](const Operation& operation) { see_operation(scene, operation); });
 }
 
-void Checker::check_operation(const Scene& scene, const Operation& operation) {
+void Checker::see_operation(const Scene& scene, const Operation& operation) {
+    const State& state = scene.state;
     show(RequestEvent{scene, operation});
-    each_used_node(scene.message, operation,
-                   [&](NodeRole role, std::uint64_t nodeid, std::uint32_t offset) {
-                       show(NodeUseEvent{scene, operation, role, nodeid, offset,
-                                         scene.state.find(nodeid), scene.state.forgotten(nodeid)});
-                   });
-    each_forget(operation, [&](std::uint64_t nodeid, std::uint64_t nlookup, std::uint32_t offset) {
-        show(ForgetEvent{scene, nodeid, nlookup, offset, scene.state.find(nodeid),
-                         scene.state.forgotten(nodeid)});
-    });
-}
-
-void Checker::apply_request(const Scene& scene, State& state) {
-    const std::uint64_t frame = scene.record.frame;
-    each_operation(scene.message, [&](const Operation& operation) {
-        each_used_node(scene.message, operation,
-                       [&](NodeRole, std::uint64_t nodeid, std::uint32_t) {
-                           if (nodeid != 0 && state.find(nodeid) == nullptr)
-                               state.assume(nodeid, frame);
-                       });
-        each_forget(operation, [&](std::uint64_t nodeid, std::uint64_t nlookup, std::uint32_t) {
-            state.forget(nodeid, nlookup, frame);
-        });
-    });
-}
-
-void Checker::check_reply(const Scene& scene, State& state) {
-    const bool refused = scene.message.error > 0 || scene.message.error <= -512;
-    entries_of(*scene.exchange.request, scene.message, entries_);
-    for (const Entry& entry : entries_)
-        show(EntryEvent{scene, *scene.exchange.request, entry, state.find(entry.nodeid),
-                        state.forgotten(entry.nodeid)});
-    apply_reply(scene, state, refused);
-}
-
-void Checker::apply_reply(const Scene& scene, State& state, bool refused) {
-    for (const Entry& entry : entries_) {
-        if (entry.nodeid == 0)
-            continue;
-        NodeState& node = state.introduce(entry.nodeid, scene.record.frame);
-        ++node.sent;
-        if (!refused)
-            ++node.accepted;
-        node.generation = entry.generation;
-        node.entry_frame = scene.record.frame;
-        node.attributes = entry.attributes;
-        state.name(entry.nodeid, entry.parent, entry.name);
+    used_nodes(operation, nodes_);
+    for (const UsedNode& use : nodes_)
+        show(NodeUseEvent{scene, operation, use.role, use.nodeid, use.offset,
+                          state.find(use.nodeid), state.forgotten(use.nodeid)});
+    used_fhs(operation, fhs_);
+    for (const UsedFh& use : fhs_) {
+        FhKey other = use.key;
+        other.space = use.key.space == FhSpace::file ? FhSpace::directory : FhSpace::file;
+        show(FhUseEvent{scene, operation, use.key, use.offset, state.find(use.key),
+                        state.find(other),
+                        state.other_node(use.key.space, use.key.fh, use.key.nodeid)});
+    }
+    used_names(operation, names_);
+    for (const UsedName& use : names_)
+        show(NameEvent{scene, operation, use.role, use.name, use.offset});
+    forgets(operation, forgets_);
+    for (const Forgotten& item : forgets_)
+        show(ForgetEvent{scene, item.nodeid, item.nlookup, item.offset, state.find(item.nodeid),
+                         state.forgotten(item.nodeid)});
+    extension_records(operation, extensions_);
+    std::vector<std::uint32_t> earlier;
+    for (const ExtensionRecord& record : extensions_) {
+        show(ExtensionEvent{scene, operation, record.type, record.size, record.offset,
+                            record.fhandle, record.fhandle_size, state.find(operation.nodeid()),
+                            earlier});
+        earlier.push_back(record.type);
     }
 }
 
-void Checker::finish() {}
+void Checker::see_reply(const Scene& scene, State& state, bool sound) {
+    entries_.clear();
+    if (!scene.message.has_header)
+        return;
+    const Message* request = scene.exchange.request;
+    if (request == nullptr) {
+        const StrayReplyEvent stray{scene, state.requests.settled(scene.message.unique)};
+        verdict_ = verdict_of(stray);
+        written_[thread_key(scene.record)] = {scene.record.frame, verdict_};
+        return show(stray);
+    }
+    if (sound)
+        entries_of(*request, scene.message, entries_);
+    ExchangeEvent event{scene, *request, entries_,
+                        state.requests.outstanding(scene.message.unique)};
+    verdict_ = verdict_of(event);
+    written_[thread_key(scene.record)] = {scene.record.frame, verdict_};
+    event.verdict = &verdict_;
+    show(event);
+    if (!sound)
+        return;
+    if (Operation(*request).is(Op::compound) && scene.message.error == 0)
+        show(CompoundReplyEvent{scene, *request, Operation(scene.message), entries_, verdict_});
+    each_pair(*request, scene.message, [&](const Operation& asked, const Operation& answered) {
+        show(ReplyEvent{scene, asked, answered, verdict_});
+        if (verdict_.write_errno == 0)
+            see_answer(event, asked, answered);
+    });
+    if (verdict_.write_errno == 0)
+        see_entries(event);
+}
 
-std::vector<const RuleInfo*> all_rules() {
-    std::vector<const RuleInfo*> rules;
-    const auto add = [&](auto families) {
-        for (const auto& family : families)
-            for (const auto& check : family)
-                rules.push_back(&check.info);
+// What the kernel read of one operation's answer, but for the entries.
+void Checker::see_answer(const ExchangeEvent& event, const Operation& asked,
+                         const Operation& answered) {
+    const Scene& scene = event;
+    const State& state = scene.state;
+    if (answered.error() != 0)
+        return;
+    if (asked.is(Op::init))
+        show(InitEvent{scene, asked, answered, limits_of(asked, answered)});
+    if (asked.is(Op::readdir) || asked.is(Op::readdirplus)) {
+        dirents(answered, dirents_);
+        std::size_t index = 0;
+        for (const DirentRecord& record : dirents_) {
+            constexpr std::uint32_t entry_size = 128; // stands before the dirent of READDIRPLUS
+            const Entry* entry = asked.is(Op::readdirplus)
+                                     ? entry_at(entries_, record.offset - entry_size)
+                                     : nullptr;
+            show(DirentEvent{scene, asked, answered, record.ino, record.off, record.type,
+                             record.namelen, record.name, record.offset, index++, entry});
+        }
+    }
+    Opened opening;
+    const Entry* entry = entries_.empty() ? nullptr : &entries_.front();
+    if (opened(asked, answered, entry, opening) && verdict_.keeps_results())
+        show(OpenEvent{scene, asked, answered, opening.key, opening.open_flags, opening.fopen,
+                       opening.offset, opening.from_mkobj, state.find(opening.key)});
+    const bool own = asked.is(Op::getattr) || asked.is(Op::setattr) || asked.is(Op::statx);
+    if (!own || has_placeholder_node(asked))
+        return;
+    if (const auto attributes = attributes_of(answered))
+        show(AttributesEvent{scene, asked, answered, asked.nodeid(), *attributes,
+                             state.find(asked.nodeid())});
+}
+
+void Checker::see_entries(const ExchangeEvent& event) {
+    const Scene& scene = event;
+    const State& state = scene.state;
+    for (const Entry& entry : entries_) {
+        const Operation asked = operation_at(event.request, entry.sub);
+        const NodeState* before = entry.nodeid == 0 ? nullptr : state.find(entry.nodeid);
+        show(EntryEvent{scene, event.request, asked, entry, verdict_, before,
+                        state.forgotten(entry.nodeid), state.find(entry.parent),
+                        state.at(entry.parent, entry.name),
+                        state.removed(entry.parent, entry.name)});
+        if (entry.attributes)
+            show(AttributesEvent{scene, asked, operation_at(scene.message, entry.attributes->sub),
+                                 entry.nodeid, *entry.attributes, before, &entry});
+    }
+}
+
+void Checker::see_notification(const Scene& scene, State&, bool sound) {
+    entries_.clear();
+    if (!scene.message.has_header)
+        return;
+    const NotifyEvent event{scene, Operation(scene.message)};
+    verdict_ = verdict_of(event);
+    written_[thread_key(scene.record)] = {scene.record.frame, verdict_};
+    if (sound)
+        show(event);
+}
+
+void Checker::see_write_result(const Scene& scene) {
+    const auto found = written_.find(thread_key(scene.record));
+    if (found != written_.end())
+        show(WriteResultEvent{scene, found->second.frame, found->second.verdict,
+                              scene.record.result});
+}
+
+void Checker::suppress() {
+    if (seen_.size() < 2)
+        return;
+    const auto said = [&](const Suppression& row, const Seen& what) {
+        return std::any_of(seen_.begin(), seen_.end(), [&](const Seen& by) {
+            return &by != &what && std::string_view(by.rule->id) == row.by &&
+                   (!row.same_sub || by.sighting.sub == what.sighting.sub) &&
+                   (!row.same_object || by.sighting.nodeid == what.sighting.nodeid);
+        });
     };
-    add(families_for<NodeUseEvent>());
-    add(families_for<ForgetEvent>());
-    return rules;
+    std::vector<bool> silent(seen_.size());
+    for (const Suppression& row : suppressions())
+        for (std::size_t i = 0; i < seen_.size(); ++i)
+            if (row.what == std::string_view(seen_[i].rule->id) && said(row, seen_[i]))
+                silent[i] = true;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < seen_.size(); ++i)
+        if (!silent[i] && kept++ != i)
+            seen_[kept - 1] = std::move(seen_[i]);
+    seen_.resize(kept);
+}
+
+void Checker::judge(const Record& record, const Message& message, const State& state) {
+    if (seen_.empty())
+        return;
+    suppress();
+    for (Seen& seen : seen_) {
+        Judgement judgement;
+        judgement.frame = seen.sighting.frame != 0 ? seen.sighting.frame : record.frame;
+        judgement.conn = record.conn;
+        judgement.unique = message.unique;
+        judgement.opcode = operation_at(message, seen.sighting.sub).opcode();
+        judge(std::move(seen), std::move(judgement), state);
+    }
+    seen_.clear();
+}
+
+void Checker::judge(Seen&& seen, Judgement&& judgement, const State& state) {
+    judgement.rule = seen.rule;
+    judgement.severity = seen.sighting.severity.value_or(seen.rule->severity);
+    const bool unsure = (seen.rule->history == History::complete && !state.complete()) ||
+                        (seen.rule->history == History::unbroken && !state.unbroken());
+    if (unsure)
+        judgement.severity = Severity::note;
+    judgement.last_frame = judgement.frame;
+    judgement.dialect = state.dialect;
+    const Key key{seen.number, static_cast<std::uint32_t>(judgement.conn), seen.sighting.nodeid,
+                  seen.sighting.object};
+    judgement.sighting = std::move(seen.sighting);
+    const auto [found, added] = index_.try_emplace(key, judgements_.size());
+    if (!added)
+        return count(judgements_[found->second], std::move(judgement));
+    if (judgements_.size() >= kept_findings) {
+        index_.erase(found);
+        ++dropped_;
+        return;
+    }
+    judgements_.push_back(std::move(judgement));
+}
+
+// The first one stands for all, unless a later one is worse.
+void Checker::count(Judgement& known, Judgement&& again) {
+    again.count = known.count + 1;
+    if (again.severity > known.severity) {
+        known = std::move(again);
+        return;
+    }
+    known.count = again.count;
+    known.last_frame = again.frame;
+}
+
+void Checker::end(std::uint32_t conn, const State& state) {
+    show(EndEvent{state, static_cast<ConnId>(conn), frame_, time_ns_});
+    suppress();
+    for (Seen& seen : seen_) {
+        Judgement judgement;
+        judgement.frame = seen.sighting.frame != 0 ? seen.sighting.frame : frame_;
+        judgement.conn = static_cast<ConnId>(conn);
+        judge(std::move(seen), std::move(judgement), state);
+    }
+    seen_.clear();
+}
+
+void Checker::finish() {
+    for (const auto& [conn, state] : states_)
+        end(conn, state);
 }
 
 } // namespace fusewire

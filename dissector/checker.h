@@ -3,12 +3,13 @@
 // with a count. Memory is bounded by live objects and by the number of findings kept.
 #pragma once
 
-#include "dissector/entry.h"
-#include "dissector/findings/events.h"
-#include "dissector/findings/row.h"
+#include "dissector/findings/families.h"
+#include "dissector/message_facts.h"
 #include "dissector/session.h"
 #include "dissector/state.h"
+#include "dissector/verdict.h"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -25,9 +26,17 @@ struct Judgement {
     std::uint64_t frame = 0;
     ConnId conn{};
     DialectName dialect = DialectName::unknown;
+    std::uint64_t unique = 0;       // of the message
+    const Opcode* opcode = nullptr; // of the message or sub-operation; nullptr: none or unknown
     Sighting sighting;
     std::uint64_t count = 1;
     std::uint64_t last_frame = 0;
+
+    // "text: observed, expected ..." in one line.
+    std::string message() const;
+    const char* consequence() const {
+        return sighting.consequence != nullptr ? sighting.consequence : rule->consequence;
+    }
 };
 
 class Checker {
@@ -45,39 +54,77 @@ class Checker {
     void finish();
 
     const std::vector<Judgement>& judgements() const { return judgements_; }
+    // How many findings there were beyond those kept.
+    std::uint64_t dropped() const { return dropped_; }
     std::uint64_t messages() const { return messages_; }
+    std::uint64_t lost() const { return lost_; }
+    // What the kernel does with the message seen last; row is nullptr for requests.
+    const Verdict& verdict() const { return verdict_; }
     const Session& session() const { return session_; }
+    // By connection number.
+    const std::map<std::uint32_t, State>& states() const { return states_; }
 
   private:
+    template <class Event>
     class Collector;
     struct Key {
-        const RuleInfo* rule;
+        std::uint16_t rule;
         std::uint32_t conn;
         std::uint64_t nodeid;
         std::uint64_t object;
-        auto operator<=>(const Key&) const = default;
+        bool operator==(const Key&) const = default;
+    };
+    struct KeyHash {
+        std::size_t operator()(const Key& key) const;
+    };
+    struct Seen { // by one message, before suppression
+        const RuleInfo* rule;
+        std::uint16_t number;
+        Sighting sighting;
+    };
+    struct Written { // the last reply of a server thread
+        std::uint64_t frame = 0;
+        Verdict verdict;
     };
 
     State& state_of(const Record& record, const Message& message);
-    void check_request(const Scene& scene, State& state);
-    void check_operation(const Scene& scene, const Operation& operation);
-    void apply_request(const Scene& scene, State& state);
-    void check_reply(const Scene& scene, State& state);
-    void apply_reply(const Scene& scene, State& state, bool refused);
+    void end(std::uint32_t conn, const State& state);
+    void see_decoding(const Message& message);
+    void see_request(const Scene& scene, State& state, bool sound);
+    void see_operation(const Scene& scene, const Operation& operation);
+    void see_reply(const Scene& scene, State& state, bool sound);
+    void see_answer(const ExchangeEvent& event, const Operation& asked, const Operation& answered);
+    void see_entries(const ExchangeEvent& event);
+    void see_notification(const Scene& scene, State& state, bool sound);
+    void see_write_result(const Scene& scene);
     template <class Event>
     void show(const Event& event);
-    void judge(const RuleInfo& rule, Sighting&& sighting, const Record& record, const State& state);
+    void suppress();
+    void judge(const Record& record, const Message& message, const State& state);
+    void judge(Seen&& seen, Judgement&& judgement, const State& state);
+    static void count(Judgement& known, Judgement&& again);
 
     Session session_;
-    std::unordered_map<std::uint32_t, State> states_; // by connection
+    std::map<std::uint32_t, State> states_; // by connection
     std::vector<Judgement> judgements_;
-    std::map<Key, std::size_t> index_;
-    std::vector<Entry> entries_; // of the reply being checked
+    std::unordered_map<Key, std::size_t, KeyHash> index_;
+    std::vector<Seen> seen_;
+    Verdict verdict_;
+    std::map<std::uint64_t, Written> written_; // by connection and thread
     std::uint64_t messages_ = 0;
+    std::uint64_t lost_ = 0;
     std::uint64_t dropped_ = 0;
-};
+    std::uint64_t frame_ = 0;
+    std::optional<std::int64_t> time_ns_;
 
-// Every rule, by family.
-std::vector<const RuleInfo*> all_rules();
+    // Kept for their memory.
+    std::vector<Entry> entries_;
+    std::vector<UsedNode> nodes_;
+    std::vector<UsedFh> fhs_;
+    std::vector<UsedName> names_;
+    std::vector<Forgotten> forgets_;
+    std::vector<ExtensionRecord> extensions_;
+    std::vector<DirentRecord> dirents_;
+};
 
 } // namespace fusewire

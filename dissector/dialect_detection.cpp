@@ -18,7 +18,7 @@ struct ChainWalk {
     std::uint32_t end = 0; // offset in the message
 };
 
-struct Evidence {
+struct Observation {
     InitFacts offer; // INIT request, all 0 when it was not seen
     InitFacts reply; // INIT reply
     const Message* message = nullptr;
@@ -51,37 +51,37 @@ bool has(std::uint64_t flags, std::uint64_t bits) {
 
 // --- INIT requests
 
-bool is_fusex_b_offer(const Evidence& e) {
+bool is_fusex_b_offer(const Observation& e) {
     return e.offer.minor == 46 && e.offer.flags == fusex_b_offer && e.offer.max_readahead == 0;
 }
-bool offers_file_ops_46(const Evidence& e) {
+bool offers_file_ops_46(const Observation& e) {
     return e.offer.minor == 46 && has(e.offer.flags, file_ops);
 }
-bool offers_file_ops_45(const Evidence& e) {
+bool offers_file_ops_45(const Observation& e) {
     return e.offer.minor == 45 && has(e.offer.flags, file_ops);
 }
-bool is_reduced_offer(const Evidence& e) {
+bool is_reduced_offer(const Observation& e) {
     return e.offer.minor >= 45 && (e.offer.flags & offered_since_7_9) == 0;
 }
-bool offers_43_alone(const Evidence& e) {
+bool offers_43_alone(const Observation& e) {
     return e.offer.minor == 46 && has(e.offer.flags, bit_43) && !has(e.offer.flags, over_io_uring);
 }
-bool offers_43_early(const Evidence& e) {
+bool offers_43_early(const Observation& e) {
     return e.offer.minor < 46 && has(e.offer.flags, bit_43);
 }
-bool offers_buffer_pool(const Evidence& e) {
+bool offers_buffer_pool(const Observation& e) {
     return e.offer.minor == 46 && has(e.offer.flags, bit_43 | over_io_uring);
 }
-bool is_plain_46(const Evidence& e) {
+bool is_plain_46(const Observation& e) {
     return e.offer.minor == 46;
 }
-bool always(const Evidence&) {
+bool always(const Observation&) {
     return true;
 }
 
 // --- INIT replies
 
-bool accepts_v2_handles(const Evidence& e) {
+bool accepts_v2_handles(const Observation& e) {
     return has(e.reply.flags, bit_43) && e.reply.max_handle_sz != 0 && e.offer.minor < 46 &&
            (e.offer.flags & (file_ops | bit_43)) != 0;
 }
@@ -101,7 +101,7 @@ constexpr ChainLayout chain_layouts[] = {
     {DialectName::compound_v7, 16, 8},
 };
 
-bool prefix_holds(const Evidence& e, std::uint32_t at, std::uint32_t size, std::uint32_t index) {
+bool prefix_holds(const Observation& e, std::uint32_t at, std::uint32_t size, std::uint32_t index) {
     constexpr std::uint64_t no_dependency = 0xff;
     std::uint64_t dependency = no_dependency;
     if (size == 0 || !e.cursor.read(at, 1, dependency))
@@ -113,7 +113,7 @@ bool prefix_holds(const Evidence& e, std::uint32_t at, std::uint32_t size, std::
 }
 
 // Whether a request that may stand in a COMPOUND begins here; its length, 0 if not.
-std::uint32_t sub_length(const Evidence& e, std::uint32_t at, ChainWalk& walk) {
+std::uint32_t sub_length(const Observation& e, std::uint32_t at, ChainWalk& walk) {
     const auto length = e.cursor.u32(at);
     const auto opcode = e.cursor.u32(at + 4);
     if (at > e.end || !length || !opcode || *length < in_header_size || *length > e.end - at)
@@ -121,13 +121,13 @@ std::uint32_t sub_length(const Evidence& e, std::uint32_t at, ChainWalk& walk) {
     const Opcode* row = find_opcode(*opcode, walk.layout);
     std::uint64_t padding = 0;
     e.cursor.read(at + 38, 2, padding);
-    if (row == nullptr || op_of(row, *opcode) == Op::compound || padding != 0)
+    if (row == nullptr || op_of(*row) == Op::compound || padding != 0)
         return 0;
     walk.has_handle_op |= *opcode == lookup_handle || *opcode == mkobj_handle;
     return *length;
 }
 
-ChainWalk follow(const Evidence& e, const ChainLayout& layout) {
+ChainWalk follow(const Observation& e, const ChainLayout& layout) {
     ChainWalk walk{.layout = layout.name};
     std::uint32_t at = e.body + std::min(layout.head, e.size());
     while (at < e.end && prefix_holds(e, at, layout.prefix, walk.subs)) {
@@ -144,7 +144,7 @@ ChainWalk follow(const Evidence& e, const ChainLayout& layout) {
 }
 
 // The first layout that holds to the end, or the one that explains most.
-ChainWalk follow(const Evidence& e) {
+ChainWalk follow(const Observation& e) {
     ChainWalk best;
     for (const ChainLayout& layout : chain_layouts) {
         const ChainWalk walk = follow(e, layout);
@@ -156,63 +156,63 @@ ChainWalk follow(const Evidence& e) {
     return best;
 }
 
-bool is_chain(const Evidence& e, DialectName layout) {
+bool is_chain(const Observation& e, DialectName layout) {
     return e.message->nodeid == 0 && e.chain.subs > 0 && e.chain.layout == layout;
 }
-bool is_counted_chain(const Evidence& e) {
+bool is_counted_chain(const Observation& e) {
     return is_chain(e, DialectName::lookup_handle_v3);
 }
-bool is_chain_with_handles(const Evidence& e) {
+bool is_chain_with_handles(const Observation& e) {
     return is_counted_chain(e) && e.chain.has_handle_op;
 }
-bool is_chain_with_flags(const Evidence& e) {
+bool is_chain_with_flags(const Observation& e) {
     return is_counted_chain(e) && e.cursor.u32(e.body + 4).value_or(0) != 0;
 }
-bool is_chain_v6(const Evidence& e) {
+bool is_chain_v6(const Observation& e) {
     return is_chain(e, DialectName::compound_v6);
 }
-bool is_chain_v7(const Evidence& e) {
+bool is_chain_v7(const Observation& e) {
     return is_chain(e, DialectName::compound_v7);
 }
 
 // --- The form of other requests
 
-bool is_empty(const Evidence& e) {
+bool is_empty(const Observation& e) {
     return e.size() == 0;
 }
-bool is_before_7_46(const Evidence& e) {
+bool is_before_7_46(const Observation& e) {
     return e.offer.minor != 0 && e.offer.minor < 46;
 }
-bool is_empty_before_7_46(const Evidence& e) {
+bool is_empty_before_7_46(const Observation& e) {
     return is_empty(e) && is_before_7_46(e);
 }
 
 // Offset behind the NUL of a name that begins at `at`; 0 when there is none.
-std::uint32_t after_name(const Evidence& e, std::uint32_t at) {
+std::uint32_t after_name(const Observation& e, std::uint32_t at) {
     const auto nul = e.cursor.find_nul(at, e.end);
     return nul && *nul > at ? static_cast<std::uint32_t>(*nul) + 1 : 0;
 }
 
 // { u32 size up to 128, u32 type, bytes } to the very end.
-bool is_v2_fhandle(const Evidence& e, std::uint32_t at) {
+bool is_v2_fhandle(const Observation& e, std::uint32_t at) {
     constexpr std::uint32_t head = 8, longest = 128;
     const auto size = e.cursor.u32(at);
     return size && *size <= longest && e.end - at == head + *size;
 }
-bool is_name_and_v2_fhandle(const Evidence& e) {
+bool is_name_and_v2_fhandle(const Observation& e) {
     const std::uint32_t after = after_name(e, e.body);
     return e.message->nodeid != 0 && after != 0 && (after == e.end || is_v2_fhandle(e, after));
 }
 
 // One record of FUSE_EXT_HANDLE: a head, the size of the fhandle, its bytes, zeros up to a multiple of 8.
-bool is_ext_handle(const Evidence& e, std::uint32_t at, std::uint32_t record) {
+bool is_ext_handle(const Observation& e, std::uint32_t at, std::uint32_t record) {
     constexpr std::uint32_t head = 10;
     std::uint64_t size = 0;
     return e.cursor.read(at + 8, 2, size) && (head + size + 7) / 8 * 8 == record;
 }
 
 // Extensions up to the very end, as the operations of LOOKUP_HANDLE have them.
-bool is_extensions(const Evidence& e, std::uint32_t at) {
+bool is_extensions(const Observation& e, std::uint32_t at) {
     constexpr std::uint32_t head = 8, type_handle = 33;
     while (at < e.end) {
         const auto size = e.cursor.u32(at);
@@ -224,11 +224,11 @@ bool is_extensions(const Evidence& e, std::uint32_t at) {
     }
     return at == e.end;
 }
-bool is_name_and_extension(const Evidence& e) {
+bool is_name_and_extension(const Observation& e) {
     const std::uint32_t after = after_name(e, e.body);
     return after != 0 && after < e.end && is_extensions(e, after);
 }
-bool is_mkobj_handle(const Evidence& e) {
+bool is_mkobj_handle(const Observation& e) {
     constexpr std::uint32_t create_in = 16, type_mask = 0170000, regular = 0100000;
     const std::uint32_t after = e.size() > create_in ? after_name(e, e.body + create_in) : 0;
     return (e.cursor.u32(e.body + 4).value_or(0) & type_mask) == regular && after != 0 &&
@@ -236,7 +236,7 @@ bool is_mkobj_handle(const Evidence& e) {
 }
 
 // Whether the name behind the 320 bytes of mkobjx_in has the length that is said at `namesize_at`.
-bool is_mkobjx(const Evidence& e, std::uint32_t namesize_at) {
+bool is_mkobjx(const Observation& e, std::uint32_t namesize_at) {
     constexpr std::uint32_t head = 320;
     const auto namesize = e.cursor.u32(e.body + namesize_at);
     if (e.size() <= head || !namesize || *namesize == 0 || *namesize > e.size() - head)
@@ -244,37 +244,37 @@ bool is_mkobjx(const Evidence& e, std::uint32_t namesize_at) {
     std::uint64_t last = 0;
     return e.cursor.read(std::size_t{e.body} + head + *namesize - 1, 1, last) && last == 0;
 }
-bool is_mkobjx_a(const Evidence& e) {
+bool is_mkobjx_a(const Observation& e) {
     return is_mkobjx(e, 256);
 }
-bool is_mkobjx_b(const Evidence& e) {
+bool is_mkobjx_b(const Observation& e) {
     return is_mkobjx(e, 0);
 }
 
-bool is_setstatx(const Evidence& e) {
+bool is_setstatx(const Observation& e) {
     constexpr std::uint32_t all_of_statx = 0xfff;
     const auto mask = e.cursor.u32(e.body + 16);
     return e.size() == 272 && mask && *mask != 0 && (*mask & ~all_of_statx) == 0;
 }
-bool is_setstatx_before_7_46(const Evidence& e) {
+bool is_setstatx_before_7_46(const Observation& e) {
     return is_setstatx(e) && is_before_7_46(e);
 }
-bool is_lock(const Evidence& e) {
+bool is_lock(const Observation& e) {
     return e.size() == 32;
 }
 
 // --- Replies
 
-bool is_success(const Evidence& e) {
+bool is_success(const Observation& e) {
     return e.message->error == 0 && e.cursor.size() >= out_header_size;
 }
-bool is_entryx(const Evidence& e) {
+bool is_entryx(const Observation& e) {
     return is_success(e) && e.size() == 32;
 }
-bool is_entryx_before_7_46(const Evidence& e) {
+bool is_entryx_before_7_46(const Observation& e) {
     return is_entryx(e) && is_before_7_46(e);
 }
-bool is_entry2_with_fhandle(const Evidence& e) {
+bool is_entry2_with_fhandle(const Observation& e) {
     constexpr std::uint32_t entry = 40, size_field = 2;
     std::uint64_t size = 0;
     return is_success(e) && e.size() >= entry + size_field &&
@@ -409,27 +409,27 @@ bool DialectDetection::weigh(const Message& message, std::uint32_t wire_length,
     const auto header = static_cast<std::uint32_t>(is_request ? in_header_size : out_header_size);
     if (wire_length < header || !message.has_header)
         return false;
-    Evidence evidence{.offer = offer_,
-                      .message = &message,
-                      .cursor = Cursor(message.bytes, message.order),
-                      .body = header,
-                      .end = wire_length};
+    Observation seen{.offer = offer_,
+                     .message = &message,
+                     .cursor = Cursor(message.bytes, message.order),
+                     .body = header,
+                     .end = wire_length};
     if (is_request && may_be_compound(message.opcode_number))
-        evidence.chain = follow(evidence);
-    return decide(evidence, source, message.opcode_number);
+        seen.chain = follow(seen);
+    return decide(seen, source, message.opcode_number);
 }
 
-bool DialectDetection::decide(const Evidence& evidence, Recognition::Source source,
+bool DialectDetection::decide(const Observation& seen, Recognition::Source source,
                               std::uint32_t opcode) {
     const auto row = std::find_if(std::begin(rows), std::end(rows), [&](const Recognition& one) {
-        return one.source == source && one.opcode == opcode && one.matches(evidence);
+        return one.source == source && one.opcode == opcode && one.matches(seen);
     });
     if (row == std::end(rows))
         return false;
     const bool by_form =
         source == Recognition::Source::request || source == Recognition::Source::reply;
     // A chain that breaks says what it may have been, but not for good.
-    const bool is_certain = evidence.chain.subs == 0 || evidence.chain.whole;
+    const bool is_certain = seen.chain.subs == 0 || seen.chain.whole;
     return take(*row, by_form && is_certain);
 }
 

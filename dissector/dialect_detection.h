@@ -12,7 +12,7 @@
 namespace fusewire {
 
 // What one message shows of its connection.
-struct Evidence;
+struct Observation;
 
 struct Recognition {
     // Where the observation is made.
@@ -23,7 +23,7 @@ struct Recognition {
     const char* text; // the observation: "COMPOUND 54 whose operations ..."
     Source source;
     std::uint32_t opcode; // of the message, or of the request that it answers; 26 for INIT
-    bool (*matches)(const Evidence&);
+    bool (*matches)(const Observation&);
     DialectSet keeps = 0;   // dialects in which the same is seen, so that they stay
     DialectSet refines = 0; // dialects that were taken for the lack of this observation
 };
@@ -71,7 +71,7 @@ class DialectDetection {
                (!confirmed_ || (refinable & in_dialect(name_)) != 0);
     }
     bool weigh(const Message& message, std::uint32_t wire_length, Recognition::Source source);
-    bool decide(const Evidence& evidence, Recognition::Source source, std::uint32_t opcode);
+    bool decide(const Observation& seen, Recognition::Source source, std::uint32_t opcode);
     bool take(const Recognition& row, bool confirms);
 
     DialectName name_ = DialectName::unknown;

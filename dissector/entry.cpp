@@ -1,5 +1,6 @@
 #include "dissector/entry.h"
 
+#include "dissector/group.h"
 #include "dissector/opcodes.h"
 
 #include <algorithm>
@@ -7,31 +8,6 @@
 namespace fusewire {
 
 namespace {
-
-// Reads the members of one group node by name.
-class Group {
-  public:
-    Group(const Message& message, const Node& group)
-        : message_(message), index_(static_cast<std::size_t>(&group - message.nodes.data())) {}
-
-    const Node* node(std::string_view name) const {
-        const std::size_t end = message_.end_of(index_);
-        for (std::size_t i = index_ + 1; i < end; i = message_.end_of(i))
-            if (name == message_.nodes[i].field->name)
-                return message_.nodes[i].cut ? nullptr : &message_.nodes[i];
-        return nullptr;
-    }
-    std::uint64_t u64(std::string_view name) const {
-        const Node* found = node(name);
-        return found == nullptr ? 0 : found->value;
-    }
-    std::uint32_t u32(std::string_view name) const { return static_cast<std::uint32_t>(u64(name)); }
-    std::int64_t i64(std::string_view name) const { return static_cast<std::int64_t>(u64(name)); }
-
-  private:
-    const Message& message_;
-    std::size_t index_;
-};
 
 void read_common(const Group& group, Attributes& out) {
     out.ino = group.u64("ino");

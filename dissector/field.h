@@ -159,7 +159,7 @@ struct Opcode {
     const char* name = "";  // READ
     const char* layer = ""; // key of its fields: fuse.read.size
     const char* doc = "";
-    Op op{};                // for code that reasons about operations; 0: Op of the same number
+    Op meaning{};           // what it does, where that is not what its number says
     std::uint8_t since = 1; // minor
     DialectSet dialects = all_dialects;
     Body request{};
@@ -171,8 +171,8 @@ struct Opcode {
     bool structural_ext = false; // extensions follow the name even while total_extlen is 0
 };
 
-constexpr Op op_of(const Opcode* row, std::uint32_t number) {
-    return row != nullptr && row->op != Op{} ? row->op : static_cast<Op>(number);
+constexpr Op op_of(const Opcode& row) {
+    return row.meaning != Op{} ? row.meaning : static_cast<Op>(row.number);
 }
 
 } // namespace fusewire

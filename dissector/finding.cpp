@@ -11,47 +11,169 @@ namespace {
 
 // In the order of Rule.
 constexpr RuleRow rows[] = {
-    {Rule::frame_short_header, "frame-short-header", Severity::error,
-     "message is shorter than its header"},
-    {Rule::frame_len_mismatch, "frame-len-mismatch", Severity::error,
-     "header len is not the length on the wire"},
-    {Rule::frame_truncated, "frame-truncated", Severity::note,
-     "only part of the message was captured"},
-    {Rule::frame_gap, "frame-gap", Severity::warn,
-     "a piece of the message is missing from the capture"},
-    {Rule::frame_fault, "frame-fault", Severity::note,
-     "bytes that the probe could not read are shown as zero"},
-    {Rule::frame_stale, "frame-stale", Severity::note,
-     "the kernel had reused the arguments, only the header is true"},
-    {Rule::frame_byte_order, "frame-byte-order", Severity::note,
-     "message is in the other byte order"},
-    {Rule::opcode_unknown, "opcode-unknown", Severity::warn, "opcode is not known in this dialect"},
-    {Rule::body_short, "body-short", Severity::error, "body is shorter than its fixed part"},
-    {Rule::body_long, "body-long", Severity::error, "bytes are left over after the last argument"},
-    {Rule::name_no_nul, "name-no-nul", Severity::error, "name has no NUL before the end"},
-    {Rule::name_empty, "name-empty", Severity::error, "name is empty"},
-    {Rule::ext_overrun, "ext-overrun", Severity::error, "total_extlen is longer than the body"},
-    {Rule::ext_record_size, "ext-record-size", Severity::error,
-     "extension record size does not fit"},
-    {Rule::ext_sum, "ext-sum", Severity::error,
-     "extension records do not end where the message ends"},
-    {Rule::ext_type_unknown, "ext-type-unknown", Severity::note, "extension type is not known"},
-    {Rule::ext_secctx_malformed, "ext-secctx-malformed", Severity::error,
-     "security context does not fit its record"},
-    {Rule::ext_groups_malformed, "ext-groups-malformed", Severity::error,
-     "groups do not fit their record"},
-    {Rule::handle_missing, "handle-missing", Severity::error, "no room for the fhandle's size"},
-    {Rule::handle_truncated, "handle-truncated", Severity::error,
-     "fhandle is longer than what is left of the reply"},
-    {Rule::compound_chain_broken, "compound-chain-broken", Severity::error,
-     "length of a sub-operation does not fit"},
-    {Rule::compound_count, "compound-count", Severity::error,
-     "count is not the number of sub-operations"},
-    {Rule::compound_nested, "compound-nested", Severity::error, "COMPOUND inside a COMPOUND"},
-    {Rule::readdir_record_overrun, "readdir-record-overrun", Severity::warn,
-     "directory record runs past the end"},
-    {Rule::array_count, "array-count", Severity::error, "fewer records than the count says"},
-    {Rule::notify_code, "notify-code", Severity::error, "notify code is not known"},
+    {Rule::frame_short_header,
+     {.id = "frame-short-header",
+      .area = Area::framing,
+      .severity = Severity::error,
+      .text = "message is shorter than its header",
+      .consequence =
+          "a request like this is never sent; the write() of such a reply fails with EINVAL "
+          "and the request stays unanswered",
+      .advice = "write at least the 16 bytes of fuse_out_header"}},
+    {Rule::frame_len_mismatch,
+     {.id = "frame-len-mismatch",
+      .area = Area::framing,
+      .severity = Severity::error,
+      .text = "header len is not the length on the wire",
+      .consequence = "write() fails with EINVAL and the request stays unanswered",
+      .advice = "set len to the number of bytes written, header included"}},
+    {Rule::frame_truncated,
+     {.id = "frame-truncated",
+      .area = Area::framing,
+      .severity = Severity::note,
+      .text = "only part of the message was captured",
+      .consequence = "what was not captured is not checked",
+      .advice = "capture again without -s"}},
+    {Rule::frame_gap,
+     {.id = "frame-gap",
+      .area = Area::framing,
+      .severity = Severity::warn,
+      .text = "a piece of the message is missing from the capture",
+      .consequence = "the missing bytes are shown as zero and not checked"}},
+    {Rule::frame_fault,
+     {.id = "frame-fault",
+      .area = Area::framing,
+      .severity = Severity::note,
+      .text = "bytes that the probe could not read are shown as zero",
+      .consequence = "these bytes are not checked"}},
+    {Rule::frame_stale,
+     {.id = "frame-stale",
+      .area = Area::framing,
+      .severity = Severity::note,
+      .text = "the kernel had reused the arguments, only the header is true",
+      .consequence = "only the header is checked; its error may be the kernel's own"}},
+    {Rule::opcode_unknown,
+     {.id = "opcode-unknown",
+      .area = Area::framing,
+      .severity = Severity::warn,
+      .text = "opcode is not known in this dialect",
+      .consequence = "a server answers ENOSYS to what it does not know",
+      .doc =
+          "Either the capture speaks another dialect (see `fusewire dialects`) or it is damaged."}},
+    {Rule::body_short,
+     {.id = "body-short",
+      .area = Area::framing,
+      .severity = Severity::error,
+      .text = "body is shorter than its fixed part",
+      .consequence = "a server that does not check reads past the end of the message"}},
+    {Rule::body_long,
+     {.id = "body-long",
+      .area = Area::framing,
+      .severity = Severity::error,
+      .text = "bytes are left over after the last argument",
+      .consequence = "nobody looks at them; sizes or dialect are not what they seem"}},
+    {Rule::name_no_nul,
+     {.id = "name-no-nul",
+      .area = Area::names,
+      .severity = Severity::error,
+      .text = "name has no NUL before the end",
+      .consequence = "a server that takes it for a C string reads past the end of the message"}},
+    {Rule::name_empty,
+     {.id = "name-empty",
+      .area = Area::names,
+      .severity = Severity::error,
+      .text = "name is empty",
+      .consequence =
+          "the kernel never asks for an empty name; the capture is damaged or made by hand"}},
+    {Rule::ext_overrun,
+     {.id = "ext-overrun",
+      .area = Area::extensions,
+      .severity = Severity::error,
+      .text = "total_extlen is longer than the body",
+      .consequence = "a server that trusts it reads before the beginning of the arguments"}},
+    {Rule::ext_record_size,
+     {.id = "ext-record-size",
+      .area = Area::extensions,
+      .severity = Severity::error,
+      .text = "extension record size does not fit",
+      .consequence = "servers stop reading extensions there"}},
+    {Rule::ext_type_unknown,
+     {.id = "ext-type-unknown",
+      .area = Area::extensions,
+      .severity = Severity::note,
+      .text = "extension type is not known",
+      .consequence = "servers skip it"}},
+    {Rule::ext_secctx_malformed,
+     {.id = "ext-secctx-malformed",
+      .area = Area::extensions,
+      .severity = Severity::error,
+      .text = "security context does not fit its record",
+      .consequence = "a server that does not check reads past the record"}},
+    {Rule::ext_groups_malformed,
+     {.id = "ext-groups-malformed",
+      .area = Area::extensions,
+      .severity = Severity::error,
+      .text = "groups do not fit their record",
+      .consequence = "a server that does not check reads past the record"}},
+    {Rule::handle_missing,
+     {.id = "handle-missing",
+      .area = Area::handles,
+      .severity = Severity::error,
+      .text = "no room for the fhandle's size",
+      .consequence =
+          "the kernel takes the bytes that follow for an fhandle and later sends them, and its "
+          "own memory, back in the extension of lookups below this node",
+      .advice = "put fuse_file_handle (u16 size, then the bytes) behind fuse_entry2_out in every "
+                "successful reply"}},
+    {Rule::handle_truncated,
+     {.id = "handle-truncated",
+      .area = Area::handles,
+      .severity = Severity::error,
+      .text = "fhandle is longer than what is left of the reply",
+      .consequence = "the kernel takes the rest of it from the next sub-reply",
+      .advice = "set size to the number of handle bytes that follow it"}},
+    {Rule::compound_chain_broken,
+     {.id = "compound-chain-broken",
+      .area = Area::compounds,
+      .severity = Severity::error,
+      .text = "length of a sub-operation does not fit",
+      .consequence = "the kernel cannot read the reply: the whole compound fails with EIO",
+      .advice =
+          "give each sub-reply a len of 16 bytes and its payload, one right behind the other"}},
+    {Rule::compound_count,
+     {.id = "compound-count",
+      .area = Area::compounds,
+      .severity = Severity::error,
+      .text = "count is not the number of sub-operations",
+      .consequence = "the kernel walks as many sub-replies as the smaller of both counts says"}},
+    {Rule::compound_nested,
+     {.id = "compound-nested",
+      .area = Area::compounds,
+      .severity = Severity::error,
+      .text = "COMPOUND inside a COMPOUND",
+      .consequence = "the kernel never builds one, and servers refuse it"}},
+    {Rule::readdir_record_overrun,
+     {.id = "readdir-record-overrun",
+      .area = Area::directories,
+      .severity = Severity::warn,
+      .text = "directory record runs past the end",
+      .consequence =
+          "the kernel drops the record without a word; with READDIRPLUS the server keeps a "
+          "reference that nobody gives back",
+      .advice = "leave out what does not fit into size; the kernel comes again"}},
+    {Rule::array_count,
+     {.id = "array-count",
+      .area = Area::framing,
+      .severity = Severity::error,
+      .text = "fewer records than the count says",
+      .consequence = "who trusts the count reads past the end of the message"}},
+    {Rule::notify_code,
+     {.id = "notify-code",
+      .area = Area::notifications,
+      .severity = Severity::error,
+      .text = "notify code is not known",
+      .consequence = "write() fails with EINVAL",
+      .advice = "send only codes that the kernel's minor has"}},
 };
 static_assert(std::size(rows) == static_cast<std::size_t>(Rule::count_));
 
@@ -63,6 +185,31 @@ constexpr bool in_order() {
 }
 static_assert(in_order());
 
+constexpr std::array<std::string_view, static_cast<std::size_t>(Area::count_)> titles = {
+    "Framing and pairing",
+    "Extensions",
+    "Names",
+    "INIT and what it settles",
+    "Entries",
+    "Attributes",
+    "LOOKUP_HANDLE: fhandles",
+    "COMPOUND",
+    "References and nodeids",
+    "Open files",
+    "Data",
+    "Directories",
+    "Extended attributes",
+    "Locks",
+    "INTERRUPT",
+    "Notifications",
+    "FUSE over io_uring and virtiofs",
+    "Verdicts"};
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(Area::count_)> area_spellings = {
+    "framing", "extensions", "names",      "init",          "entries",  "attributes",
+    "handles", "compounds",  "lifetime",   "files",         "data",     "directories",
+    "xattrs",  "locks",      "interrupts", "notifications", "io-uring", "verdicts"};
+
 constexpr std::array<std::string_view, 3> severities = {"note", "warn", "error"};
 
 } // namespace
@@ -71,16 +218,33 @@ std::string_view spelling(Severity severity) {
     return severities[static_cast<std::size_t>(severity)];
 }
 
+bool parse_severity(std::string_view text, Severity& severity) {
+    for (std::size_t i = 0; i < severities.size(); ++i)
+        if (severities[i] == text) {
+            severity = static_cast<Severity>(i);
+            return true;
+        }
+    return false;
+}
+
+std::string_view spelling(Area area) {
+    return area_spellings[static_cast<std::size_t>(area)];
+}
+
+std::string_view title(Area area) {
+    return titles[static_cast<std::size_t>(area)];
+}
+
 std::span<const RuleRow> rule_rows() {
     return rows;
 }
 
-const RuleRow& row_of(Rule rule) {
-    return rows[static_cast<std::size_t>(rule)];
+const RuleInfo& row_of(Rule rule) {
+    return rows[static_cast<std::size_t>(rule)].info;
 }
 
 std::string describe(const Finding& finding) {
-    const RuleRow& row = row_of(finding.rule);
+    const RuleInfo& row = row_of(finding.rule);
     if (finding.expected != 0)
         return fmt::format("{}: {}, expected {}", row.text, finding.observed, finding.expected);
     if (finding.observed != 0)

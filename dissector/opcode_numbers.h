@@ -1,14 +1,13 @@
-// Opcode numbers for code that reasons about operations: the session state and the rules. Decoding
-// and views go by the tables and have no use for them.
+// Opcodes for code that reasons about operations: the session state and the rules. Decoding and views
+// go by the tables and have no use for them.
 #pragma once
 
 #include <cstdint>
 
 namespace fusewire {
 
-// Upstream numbers (include/uapi/linux/fuse.h 7.46), then those of LOOKUP_HANDLE RFC v3. Operations
-// whose number means something else in one of these have bit 16 set; Opcode::op leads to them, and from
-// other numbers of the same operation (COMPOUND was 101 once) to the one here.
+// What an operation does, whatever its number is in a dialect: upstream's numbers
+// (include/uapi/linux/fuse.h 7.46), those of LOOKUP_HANDLE RFC v3, then numbers of our own.
 enum class Op : std::uint32_t {
     lookup = 1,
     forget = 2,
@@ -64,13 +63,25 @@ enum class Op : std::uint32_t {
     compound = 54,
     lookup_handle = 55,
     mkobj_handle = 56,
-    lookup_root = 0x10036, // fusex
-    lookupx = 0x10037,
-    mkobjx = 0x10038,
-    setstatx = 0x1003a,
-    dlm_wb_lock = 0x10064, // the vendor tree with COMPOUND 101
+    lookup_root = 57, // fusex
+    lookupx = 58,
+    mkobjx = 59,
+    setstatx = 60,
+    dlm_wb_lock = 61, // of the vendor tree with COMPOUND 101
     cuse_init = 4096,
 };
+
+// A set of operations; those beyond 63 (CUSE_INIT, unknown ones) are one member.
+using OpSet = std::uint64_t;
+inline constexpr OpSet every_op = ~OpSet{0};
+constexpr OpSet op_bit(Op op) {
+    const auto number = static_cast<std::uint32_t>(op);
+    return OpSet{1} << (number < 64 ? number : 0);
+}
+template <class... Ops>
+constexpr OpSet ops(Ops... of) {
+    return (op_bit(of) | ...);
+}
 
 enum class NotifyCode : std::int32_t {
     poll = 1,

@@ -1,6 +1,7 @@
 #include "dissector/operation.h"
 
 #include "dissector/dissect.h"
+#include "dissector/group.h"
 #include "dissector/opcodes.h"
 
 namespace fusewire {
@@ -11,20 +12,26 @@ std::uint32_t header_size_of(const Message& message) {
     return message.kind == MessageKind::request ? in_header_size : out_header_size;
 }
 
+// Unknown numbers mean nothing, whatever they stand for in other dialects; nor do notify codes.
+Op meaning_of(const Message& message, const Opcode* opcode) {
+    if (opcode == nullptr || message.kind == MessageKind::notification)
+        return Op{};
+    return op_of(*opcode);
+}
+
 } // namespace
 
 Operation::Operation(const Message& message)
-    : message_(&message), opcode_(message.opcode),
-      op_(op_of(message.opcode, message.opcode_number)), nodeid_(message.nodeid),
-      error_(message.error), length_(message.length), header_size_(header_size_of(message)),
-      end_(message.nodes.size()) {}
+    : message_(&message), opcode_(message.opcode), op_(meaning_of(message, message.opcode)),
+      nodeid_(message.nodeid), error_(message.error), length_(message.length),
+      header_size_(header_size_of(message)), end_(message.nodes.size()) {}
 
 Operation::Operation(const Message& message, std::size_t index)
     : message_(&message), sub_(static_cast<std::int16_t>(index)),
       header_size_(header_size_of(message)) {
     const SubMessage& sub = message.subs[index];
     opcode_ = sub.opcode;
-    op_ = op_of(sub.opcode, sub.opcode_number);
+    op_ = meaning_of(message, sub.opcode);
     nodeid_ = sub.nodeid;
     error_ = sub.error;
     offset_ = sub.offset;
@@ -44,24 +51,14 @@ std::size_t Operation::layer() const {
     return end_;
 }
 
-const Node* Operation::child(std::size_t group, std::string_view name) const {
-    if (group >= end_)
-        return nullptr;
-    const std::size_t after = message_->end_of(group);
-    for (std::size_t i = group + 1; i < after; i = message_->end_of(i))
-        if (name == message_->nodes[i].field->name)
-            return message_->nodes[i].cut ? nullptr : &message_->nodes[i];
-    return nullptr;
-}
-
 const Node* Operation::find(std::string_view name) const {
-    return child(layer(), name);
+    const std::size_t body = layer();
+    return body == end_ ? nullptr : Group(*message_, message_->nodes[body]).node(name);
 }
 
 const Node* Operation::find(std::string_view group, std::string_view name) const {
-    const Node* outer = child(layer(), group);
-    return outer == nullptr ? nullptr
-                            : child(static_cast<std::size_t>(outer - message_->nodes.data()), name);
+    const Node* outer = find(group);
+    return outer == nullptr ? nullptr : Group(*message_, *outer).node(name);
 }
 
 std::optional<std::uint64_t> Operation::number(std::string_view name) const {

@@ -45,7 +45,6 @@ class Operation {
     std::span<const Node> nodes() const;
 
   private:
-    const Node* child(std::size_t group, std::string_view name) const;
     std::size_t layer() const; // index of the body's node, end_ when there is none
 
     const Message* message_;

@@ -42,6 +42,12 @@ InitFacts init_facts_of(const Message& message) {
             .max_handle_sz = message.kind == MessageKind::reply ? max_handle_size_of(message) : 0};
 }
 
+// The kernel refuses such a write and goes on waiting for the answer (fuse_dev_do_write()).
+bool leaves_request_waiting(const Record& record, const Message& reply) {
+    constexpr std::int32_t first_invalid = -512;
+    return reply.length != record.wire_length || reply.error > 0 || reply.error <= first_invalid;
+}
+
 } // namespace
 
 void Session::see(const Record& record, Message& message, Exchange& exchange, bool whole) {
@@ -136,9 +142,11 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
     if (message.kind == MessageKind::reply && message.has_header) {
         const auto request = find_request(record, message);
         if (request != pending_.end()) {
-            answered_ = pending_.extract(request);
-            answer(record, exchange);
+            answer(record, request->second, exchange);
             context.request = exchange.request;
+            // A node keeps its address when it leaves the map.
+            if (!leaves_request_waiting(record, message))
+                answered_ = pending_.extract(request);
         }
     }
     const bool is_init =
@@ -168,8 +176,7 @@ Session::PendingMap::iterator Session::find_request(const Record& record, const 
                : pending_.find(Key{conn, true, record.pair_key});
 }
 
-void Session::answer(const Record& record, Exchange& exchange) {
-    Pending& request = answered_.mapped();
+void Session::answer(const Record& record, Pending& request, Exchange& exchange) {
     request.message.bytes = request.bytes;
     exchange.request = &request.message;
     exchange.request_frame = request.frame;

@@ -108,7 +108,7 @@ class Session {
     bool learn_form(const Record& record, Talk& talk, const Message& message);
     void remember(const Record& record, const Message& message, bool whole);
     PendingMap::iterator find_request(const Record& record, const Message& reply);
-    void answer(const Record& record, Exchange& exchange);
+    void answer(const Record& record, Pending& request, Exchange& exchange);
     Pending& new_pending(const Key& key);
     void settle(Talk& talk);
 

@@ -4,19 +4,39 @@
 
 namespace fusewire {
 
+namespace {
+
+// Inserts into a map of bounded size whose oldest entries go first.
+template <class Map, class Order>
+void remember_in(Map& map, Order& order, const typename Map::key_type& key,
+                 typename Map::mapped_type value) {
+    if (map.insert_or_assign(key, std::move(value)).second)
+        order.push_back(key);
+    if (order.size() > State::remembered) {
+        map.erase(order.front());
+        order.pop_front();
+    }
+}
+
+template <class Map, class Key>
+const typename Map::mapped_type* find_in(const Map& map, const Key& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? nullptr : &found->second;
+}
+
+} // namespace
+
 NodeState* State::find(std::uint64_t nodeid) {
     const auto found = nodes.find(nodeid);
     return found == nodes.end() ? nullptr : &found->second;
 }
 
 const NodeState* State::find(std::uint64_t nodeid) const {
-    const auto found = nodes.find(nodeid);
-    return found == nodes.end() ? nullptr : &found->second;
+    return find_in(nodes, nodeid);
 }
 
 const ForgottenNode* State::forgotten(std::uint64_t nodeid) const {
-    const auto found = forgotten_.find(nodeid);
-    return found == forgotten_.end() ? nullptr : &found->second;
+    return find_in(forgotten_, nodeid);
 }
 
 NodeState& State::assume(std::uint64_t nodeid, std::uint64_t frame) {
@@ -26,12 +46,12 @@ NodeState& State::assume(std::uint64_t nodeid, std::uint64_t frame) {
 }
 
 NodeState& State::introduce(std::uint64_t nodeid, std::uint64_t frame) {
-    NodeState& node = nodes[nodeid];
-    if (!node.live() || node.introduced_frame == 0) {
-        node.nodeid = nodeid;
-        node.introduced_frame = frame;
+    const auto [found, added] = nodes.try_emplace(nodeid);
+    if (added) {
+        found->second.nodeid = nodeid;
+        found->second.introduced_frame = frame;
     }
-    return node;
+    return found->second;
 }
 
 void State::forget(std::uint64_t nodeid, std::uint64_t nlookup, std::uint64_t frame) {
@@ -40,48 +60,68 @@ void State::forget(std::uint64_t nodeid, std::uint64_t nlookup, std::uint64_t fr
         return;
     node->accepted -= std::min(node->accepted, nlookup);
     node->sent -= std::min(node->sent, nlookup);
+    // The kernel forgets a node with its last reference, so what it never counted goes along.
     if (node->accepted > 0 || nodeid == root_nodeid)
         return;
+    remember_handle(*node, frame);
     ForgottenNode memory{node->generation, node->type(),
-                         node->attributes ? node->attributes->ino : 0, std::move(node->handle),
-                         frame};
+                         node->attributes ? node->attributes->ino : 0, node->handle, frame};
+    drop_handle(*node, HandleState::none);
     for (const NameKey& key : node->names)
-        if (const auto named = names_.find(key); named != names_.end() && named->second == nodeid)
+        if (const auto named = names_.find(key);
+            named != names_.end() && named->second.nodeid == nodeid)
             names_.erase(named);
     nodes.erase(nodeid);
-    forgotten_.insert_or_assign(nodeid, std::move(memory));
-    forgotten_order_.push_back(nodeid);
-    if (forgotten_order_.size() > remembered) {
-        forgotten_.erase(forgotten_order_.front());
-        forgotten_order_.pop_front();
-    }
+    remember_in(forgotten_, forgotten_order_, nodeid, std::move(memory));
 }
 
-void State::name(std::uint64_t nodeid, std::uint64_t parent, std::string_view name) {
-    NodeState* node = find(nodeid);
+void State::name(std::uint64_t parent, std::string_view name, const NameState& leads_to) {
+    NodeState* node = find(leads_to.nodeid);
     if (node == nullptr || name.empty() || name == "." || name == "..")
         return;
-    node->parent = parent;
-    node->name.assign(name);
-    const NameKey key{parent, std::string(name)};
-    if (std::find(node->names.begin(), node->names.end(), key) == node->names.end())
+    NameKey key{parent, std::string(name)};
+    const auto [known, added] = names_.try_emplace(key, leads_to);
+    if (!added) {
+        if (known->second.nodeid != leads_to.nodeid)
+            if (NodeState* old = find(known->second.nodeid))
+                std::erase(old->names, key);
+        known->second = leads_to;
+    }
+    if (node->parent != parent || node->name != name) {
+        node->parent = parent;
+        node->name.assign(name);
+    }
+    if (node->names.size() < NodeState::most_names &&
+        std::find(node->names.begin(), node->names.end(), key) == node->names.end())
         node->names.push_back(key);
-    names_.insert_or_assign(key, nodeid);
+    removed_.erase(key);
 }
 
-void State::unname(std::uint64_t parent, std::string_view name) {
+void State::unname(std::uint64_t parent, std::string_view name, const RemovedName& how) {
     const NameKey key{parent, std::string(name)};
     const auto named = names_.find(key);
-    if (named == names_.end())
-        return;
-    if (NodeState* node = find(named->second))
-        std::erase(node->names, key);
-    names_.erase(named);
+    RemovedName memory = how;
+    if (named != names_.end()) {
+        memory.nodeid = named->second.nodeid;
+        if (NodeState* node = find(named->second.nodeid)) {
+            std::erase(node->names, key);
+            if (!node->names.empty() && node->parent == parent && node->name == name) {
+                node->parent = node->names.back().first;
+                node->name = node->names.back().second;
+            }
+        }
+        names_.erase(named);
+    }
+    if (how.frame != 0)
+        remember_in(removed_, removed_order_, key, memory);
 }
 
-const NodeState* State::at(std::uint64_t parent, std::string_view name) const {
-    const auto found = names_.find(NameKey{parent, std::string(name)});
-    return found == names_.end() ? nullptr : find(found->second);
+const NameState* State::at(std::uint64_t parent, std::string_view name) const {
+    return find_in(names_, NameKey{parent, std::string(name)});
+}
+
+const RemovedName* State::removed(std::uint64_t parent, std::string_view name) const {
+    return removed_.empty() ? nullptr : find_in(removed_, NameKey{parent, std::string(name)});
 }
 
 std::string State::path(std::uint64_t nodeid) const {
@@ -97,14 +137,94 @@ std::string State::path(std::uint64_t nodeid) const {
     return path.empty() ? "/" : path;
 }
 
+void State::set_handle(NodeState& node, std::string_view handle, std::uint64_t frame) {
+    if (node.handle_state == HandleState::known && node.handle == handle)
+        return;
+    std::string older = node.handle_state == HandleState::known ? node.handle : std::string();
+    drop_handle(node, HandleState::known);
+    node.older_handle = std::move(older);
+    node.handle.assign(handle);
+    node.handle_frame = frame;
+    if (handle.empty())
+        return;
+    constexpr std::size_t most_owners = 16; // a server may give every node the same
+    if (auto& owners = handle_owners_[node.handle]; owners.size() < most_owners)
+        owners.push_back(node.nodeid);
+}
+
+void State::drop_handle(NodeState& node, HandleState now) {
+    if (const auto owners = handle_owners_.find(node.handle); owners != handle_owners_.end()) {
+        std::erase(owners->second, node.nodeid);
+        if (owners->second.empty())
+            handle_owners_.erase(owners);
+    }
+    node.handle.clear();
+    node.older_handle.clear();
+    node.handle_state = now;
+}
+
+void State::remember_handle(const NodeState& node, std::uint64_t frame) {
+    if (node.handle.empty())
+        return;
+    remember_in(forgotten_handles_, forgotten_handle_order_, node.handle,
+                ForgottenHandle{node.nodeid, frame, node.attributes ? node.attributes->ino : 0,
+                                node.type()});
+}
+
+std::uint64_t State::handle_owner(std::string_view handle, std::uint64_t except) const {
+    const auto* owners = find_in(handle_owners_, handle);
+    if (owners != nullptr)
+        for (const std::uint64_t nodeid : *owners)
+            if (nodeid != except)
+                return nodeid;
+    return 0;
+}
+
+const ForgottenHandle* State::forgotten_handle(std::string_view handle) const {
+    return find_in(forgotten_handles_, handle);
+}
+
 OpenFile* State::find(const FhKey& key) {
     const auto found = files.find(key);
     return found == files.end() ? nullptr : &found->second;
 }
 
 const OpenFile* State::find(const FhKey& key) const {
-    const auto found = files.find(key);
-    return found == files.end() ? nullptr : &found->second;
+    return find_in(files, key);
+}
+
+OpenFile& State::open(const FhKey& key, std::uint64_t frame) {
+    OpenFile& file = files[key];
+    if (file.opens > 0 || other_node(key.space, key.fh, key.nodeid) != 0)
+        shared_fhs_[static_cast<std::size_t>(key.space)] = true;
+    ++file.opens;
+    file.open_frame = frame;
+    return file;
+}
+
+void State::release(const FhKey& key, std::uint64_t frame) {
+    OpenFile& file = files[key];
+    ++file.released;
+    file.release_frame = frame;
+    if (file.opens > 0)
+        --file.opens;
+    if (file.opens > 0)
+        return;
+    released_order_.push_back(key);
+    if (released_order_.size() <= remembered)
+        return;
+    if (const auto old = files.find(released_order_.front());
+        old != files.end() && old->second.opens == 0)
+        files.erase(old);
+    released_order_.pop_front();
+}
+
+std::uint64_t State::other_node(FhSpace space, std::uint64_t fh, std::uint64_t except) const {
+    for (auto file = files.lower_bound({space, fh, 0});
+         file != files.end() && file->first.space == space && file->first.fh == fh; ++file)
+        if (file->first.nodeid != except && file->second.opens > 0)
+            return file->first.nodeid;
+    return 0;
 }
 
 } // namespace fusewire

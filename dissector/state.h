@@ -1,11 +1,11 @@
-// State: what one connection has open, as the kernel must see it: nodes with their references, open
-// files, locks, and the limits that INIT settled. Bounded by live objects; what was forgotten is
-// remembered only for a while, so that a late use can be named.
+// State: what one connection has open, as the kernel must see it: nodes with their references and
+// names, open files, what is outstanding, and the limits that INIT settled. Bounded by live objects;
+// what is gone is remembered only for a while, so that a late use can be named.
 #pragma once
 
 #include "dissector/entry.h"
 #include "dissector/record.h"
-#include "dissector/session.h"
+#include "dissector/requests.h"
 
 #include <cstdint>
 #include <deque>
@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace fusewire {
@@ -25,7 +26,11 @@ enum class HandleState : std::uint8_t {
     unsound, // missing, cut short or too large: what the kernel holds is not known
 };
 
+using NameKey = std::pair<std::uint64_t, std::string>; // parent nodeid, name
+
 struct NodeState {
+    static constexpr std::size_t most_names = 64; // hard links kept for each node
+
     std::uint64_t nodeid = 0;
     // References handed out: `sent` counts every reply of the server, `accepted` those that the
     // kernel certainly took. The truth is between the two.
@@ -34,18 +39,22 @@ struct NodeState {
     std::uint64_t generation = 0;
     std::uint64_t parent = 0; // of the latest name
     std::string name;
-    std::vector<std::pair<std::uint64_t, std::string>>
-        names; // every (parent, name) that leads here
-    std::string handle;
+    std::vector<NameKey> names; // every (parent, name) that leads here
+    std::string handle;         // fhandle
+    std::string older_handle;   // the one before it, while the kernel may still send it
     HandleState handle_state = HandleState::none;
+    std::uint64_t handle_frame = 0;
     std::optional<Attributes> attributes; // the latest that the kernel took
     std::uint64_t attributes_frame = 0;
+    Op attributes_op{};                 // what brought them
     std::uint64_t introduced_frame = 0; // of the first entry since it was last forgotten
     std::uint64_t entry_frame = 0;      // of the latest entry
     std::uint64_t written_end = 0;      // end of what was written through this connection
+    std::uint64_t modified_frame = 0;   // last request that may change its attributes; 0: none
     bool assumed = false;  // used before it was introduced: the capture began late or has a gap
     bool modified = false; // written, truncated or changed since `attributes`
     bool made_bad = false; // the kernel gave it up
+    bool classic_entry = false; // the latest entry had no fhandle field
 
     std::uint32_t type() const { return attributes ? attributes->type() : 0; }
     bool live() const { return sent > 0 || assumed || nodeid == root_nodeid; }
@@ -60,6 +69,29 @@ struct ForgottenNode {
     std::uint64_t frame = 0; // of the FORGET
 };
 
+// What a name leads to, from the latest entry for it.
+struct NameState {
+    std::uint64_t nodeid = 0;
+    std::uint64_t frame = 0;
+    Op op{}; // what brought it: LOOKUP, MKDIR, READDIRPLUS, RENAME …
+    std::optional<std::int64_t> expires_ns; // the kernel may use it until then; absent: no clock
+};
+
+// A name that was taken away.
+struct RemovedName {
+    std::uint64_t nodeid = 0; // 0: not known
+    std::uint64_t frame = 0;  // of the reply
+    Op op{};                  // unlink, rmdir, rename, rename2
+};
+
+// Where a forgotten node's fhandle was last seen.
+struct ForgottenHandle {
+    std::uint64_t nodeid = 0;
+    std::uint64_t frame = 0; // of the FORGET
+    std::uint64_t ino = 0;
+    std::uint32_t type = 0;
+};
+
 enum class FhSpace : std::uint8_t { file, directory };
 
 struct OpenFile {
@@ -69,36 +101,40 @@ struct OpenFile {
     std::uint32_t fopen = 0;    // FOPEN_* flags of its reply
     std::uint64_t open_frame = 0;
     std::uint64_t release_frame = 0;
-    bool assumed = false;
+    bool assumed = false;    // used before it was opened
     bool from_mkobj = false; // OPEN inside MKOBJ_HANDLE: its flags say nothing
 };
 
 struct FhKey {
     FhSpace space;
-    std::uint64_t nodeid;
     std::uint64_t fh;
+    std::uint64_t nodeid;
     auto operator<=>(const FhKey&) const = default;
 };
 
 // Where the effects of INIT end up: the values the kernel works with.
 struct Limits {
     bool known = false;
-    std::uint32_t minor = 0;
-    std::uint64_t offered = 0;  // flags of the request
-    std::uint64_t accepted = 0; // flags of the reply that count (flags2 only with INIT_EXT)
-    std::uint32_t max_write = 0;
+    std::uint32_t minor = 0;     // the lower of both sides'
+    std::uint64_t offered = 0;   // flags of the request
+    std::uint64_t accepted = 0;  // flags of the reply that count (flags2 only with INIT_EXT)
+    std::uint32_t max_write = 0; // at least 4096
     std::uint32_t max_pages = 32;
-    std::uint32_t name_max = 1024;
+    std::uint32_t name_max = 1024;   // bytes
+    std::uint16_t max_handle_sz = 0; // lookup-handle-v2
 
     bool has(unsigned bit) const { return (accepted >> bit & 1) != 0; }
+    bool offers(unsigned bit) const { return (offered >> bit & 1) != 0; }
 };
 
 class State {
   public:
-    // Forgotten nodes and answered uniques remembered for the sake of messages.
+    // Forgotten nodes, names and fhandles remembered, of each kind.
     static constexpr std::size_t remembered = 4096;
 
-    // True when every message since INIT is there: state rules may be sure of themselves.
+    // Nothing is missing since the beginning of the capture.
+    bool unbroken() const { return !gap; }
+    // Every message since INIT is there: state rules may be sure of themselves.
     bool complete() const { return init_seen && !gap; }
 
     NodeState* find(std::uint64_t nodeid);
@@ -109,31 +145,59 @@ class State {
     NodeState& introduce(std::uint64_t nodeid, std::uint64_t frame);
     // Takes references back; the node is remembered as forgotten when none is left.
     void forget(std::uint64_t nodeid, std::uint64_t nlookup, std::uint64_t frame);
-    void name(std::uint64_t nodeid, std::uint64_t parent, std::string_view name);
-    void unname(std::uint64_t parent, std::string_view name);
-    // The node last known under this name; nullptr when none is.
-    const NodeState* at(std::uint64_t parent, std::string_view name) const;
+
+    void name(std::uint64_t parent, std::string_view name, const NameState& leads_to);
+    // The name is gone; `how` is remembered unless it has no frame.
+    void unname(std::uint64_t parent, std::string_view name, const RemovedName& how = {});
+    // What is last known under this name; nullptr when nothing is.
+    const NameState* at(std::uint64_t parent, std::string_view name) const;
+    const RemovedName* removed(std::uint64_t parent, std::string_view name) const;
     // "/dir/file" as far as names are known; "?" stands for what is not.
     std::string path(std::uint64_t nodeid) const;
 
+    void set_handle(NodeState& node, std::string_view handle, std::uint64_t frame);
+    void drop_handle(NodeState& node, HandleState now);
+    // A live node with this fhandle other than `except`; 0: none.
+    std::uint64_t handle_owner(std::string_view handle, std::uint64_t except) const;
+    const ForgottenHandle* forgotten_handle(std::string_view handle) const;
+
     OpenFile* find(const FhKey& key);
     const OpenFile* find(const FhKey& key) const;
+    OpenFile& open(const FhKey& key, std::uint64_t frame);
+    // Takes an open back; what is released is remembered for a while.
+    void release(const FhKey& key, std::uint64_t frame);
+    // A node that this fh is open on, other than `except`; 0: none.
+    std::uint64_t other_node(FhSpace space, std::uint64_t fh, std::uint64_t except) const;
+    // The server returns one number for several open files: numbers tell nothing apart.
+    bool shares_fhs(FhSpace space) const { return shared_fhs_[static_cast<std::size_t>(space)]; }
 
     std::unordered_map<std::uint64_t, NodeState> nodes;
     std::map<FhKey, OpenFile> files;
-    std::unordered_map<std::uint64_t, std::uint64_t> enosys; // opcode -> frame of the ENOSYS reply
+    std::unordered_map<std::uint32_t, std::uint64_t> enosys; // opcode number -> frame of the reply
+    Requests requests;
     Limits limits;
     DialectName dialect = DialectName::unknown;
-    bool init_seen = false;
-    bool gap = false; // messages are missing somewhere behind us
+    bool init_seen = false;          // the INIT request is in the capture
+    bool gap = false;                // messages are missing somewhere behind us
+    bool resend_asked = false;       // RESEND was notified
+    std::uint64_t init_frame = 0;    // of the INIT reply; 0: none yet
+    std::uint64_t destroy_frame = 0; // of the DESTROY request
     std::uint64_t first_frame = 0;
     std::uint64_t messages = 0;
 
   private:
-    using NameKey = std::pair<std::uint64_t, std::string>;
-    std::map<NameKey, std::uint64_t, std::less<>> names_; // (parent, name) -> nodeid
+    void remember_handle(const NodeState& node, std::uint64_t frame);
+
+    std::map<NameKey, NameState, std::less<>> names_;
+    std::map<NameKey, RemovedName> removed_;
+    std::deque<NameKey> removed_order_;
     std::unordered_map<std::uint64_t, ForgottenNode> forgotten_;
     std::deque<std::uint64_t> forgotten_order_;
+    std::map<std::string, std::vector<std::uint64_t>, std::less<>> handle_owners_; // live nodeids
+    std::map<std::string, ForgottenHandle, std::less<>> forgotten_handles_;
+    std::deque<std::string> forgotten_handle_order_;
+    std::deque<FhKey> released_order_;
+    bool shared_fhs_[2] = {};
 };
 
 } // namespace fusewire

@@ -16,11 +16,12 @@ bool is_export_lookup(const NodeUseEvent& event) {
 
 constexpr Check<NodeUseEvent> node_use_rows[] = {
     {{.id = "use-unknown-node",
+      .area = Area::lifetime,
       .severity = Severity::error,
       .text = "request on a nodeid that the server never returned",
       .consequence = "a correct kernel only uses nodeids that the server handed out",
       .advice = "look for a reply that the kernel read differently than it was meant",
-      .needs_history = true},
+      .history = History::complete},
      [](const NodeUseEvent& event, Report& report) {
          if (event.node == nullptr && event.forgotten == nullptr && !is_export_lookup(event))
              report({.offset = event.offset,
@@ -30,11 +31,12 @@ constexpr Check<NodeUseEvent> node_use_rows[] = {
                      .expected = "a nodeid out of an earlier reply"});
      }},
     {{.id = "use-after-forget",
+      .area = Area::lifetime,
       .severity = Severity::error,
       .text = "request on a nodeid after its last reference was given back",
       .consequence = "the server may have reused or freed what the nodeid stood for",
       .advice = "free a node only when its lookup count is zero, and count every entry handed out",
-      .needs_history = true},
+      .history = History::complete},
      [](const NodeUseEvent& event, Report& report) {
          if (event.node == nullptr && event.forgotten != nullptr && !is_export_lookup(event))
              report({.offset = event.offset,
@@ -49,6 +51,7 @@ constexpr Check<NodeUseEvent> node_use_rows[] = {
 
 constexpr Check<ForgetEvent> forget_rows[] = {
     {{.id = "forget-zero",
+      .area = Area::lifetime,
       .severity = Severity::error,
       .text = "FORGET of no references",
       .consequence = "the kernel never sends it; the capture is damaged or made by hand",
@@ -61,11 +64,12 @@ constexpr Check<ForgetEvent> forget_rows[] = {
                      .expected = "at least 1"});
      }},
     {{.id = "forget-underflow",
+      .area = Area::lifetime,
       .severity = Severity::error,
       .text = "more references given back than were handed out",
       .consequence = "a server that counts would go below zero and free a node still in use",
       .advice = "count one reference for every entry in a successful reply",
-      .needs_history = true},
+      .history = History::complete},
      [](const ForgetEvent& event, Report& report) {
          if (event.node != nullptr && !event.node->assumed && event.nodeid != root_nodeid &&
              event.nlookup > event.node->sent)
@@ -79,12 +83,6 @@ constexpr Check<ForgetEvent> forget_rows[] = {
 
 } // namespace
 
-Checks<NodeUseEvent> lifetime_node_use_checks() {
-    return node_use_rows;
-}
-
-Checks<ForgetEvent> lifetime_forget_checks() {
-    return forget_rows;
-}
+constexpr Family lifetime_family{node_use_rows, forget_rows};
 
 } // namespace fusewire

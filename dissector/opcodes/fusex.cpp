@@ -64,13 +64,13 @@ constexpr Part entryx_body[] = {{.kind = PartKind::fields, .layout = &entryx_out
 constexpr Part statx_body[] = {{.kind = PartKind::fields, .layout = &statx_out}};
 
 constexpr Opcode rows[] = {
-    {.number = 54, .name = "LOOKUP_ROOT", .layer = "lookup_root", .doc = "asks for the root node", .op = Op::lookup_root,
+    {.number = 54, .name = "LOOKUP_ROOT", .layer = "lookup_root", .doc = "asks for the root node", .meaning = Op::lookup_root,
      .since = 45, .dialects = fusex_dialects, .reply = {entryx_body}},
-    {.number = 55, .name = "LOOKUPX", .layer = "lookupx", .doc = "finds a name in a directory", .op = Op::lookupx,
+    {.number = 55, .name = "LOOKUPX", .layer = "lookupx", .doc = "finds a name in a directory", .meaning = Op::lookupx,
      .since = 45, .dialects = fusex_dialects, .request = {name_body}, .reply = {entryx_body}},
-    {.number = 56, .name = "MKOBJX", .layer = "mkobjx", .doc = "makes a node of any type", .op = Op::mkobjx,
+    {.number = 56, .name = "MKOBJX", .layer = "mkobjx", .doc = "makes a node of any type", .meaning = Op::mkobjx,
      .since = 45, .dialects = fusex_dialects, .request = {mkobjx_request}, .reply = {entryx_body}},
-    {.number = 58, .name = "SETSTATX", .layer = "setstatx", .doc = "changes attributes of a node", .op = Op::setstatx,
+    {.number = 58, .name = "SETSTATX", .layer = "setstatx", .doc = "changes attributes of a node", .meaning = Op::setstatx,
      .since = 45, .dialects = fusex_dialects, .request = {setstatx_request}, .reply = {statx_body}},
 };
 

@@ -320,7 +320,7 @@ void JsonView::findings() {
     for (const Finding& finding : message_.findings) {
         out_ += separator;
         separator = ",";
-        const RuleRow& row = row_of(finding.rule);
+        const RuleInfo& row = row_of(finding.rule);
         Object object(out_);
         object.text("rule", row.id);
         object.text("severity", spelling(row.severity));

@@ -230,7 +230,7 @@ void append_findings(std::string& out, const Message& message, const TextStyle& 
         if (std::find(shown.begin(), shown.end(), finding.rule) != shown.end())
             continue;
         shown.push_back(finding.rule);
-        const RuleRow& row = row_of(finding.rule);
+        const RuleInfo& row = row_of(finding.rule);
         const Painted mark(out, style,
                            row.severity == Severity::error  ? Paint::bad
                            : row.severity == Severity::warn ? Paint::caution
@@ -349,7 +349,7 @@ void append_tree(std::string& out, const Decoded& decoded, const TextStyle& styl
     for (const Node& node : message.nodes)
         append_tree_line(out, message, node, style);
     for (const Finding& finding : message.findings) {
-        const RuleRow& row = row_of(finding.rule);
+        const RuleInfo& row = row_of(finding.rule);
         const Painted mark(out, style,
                            row.severity == Severity::error ? Paint::bad : Paint::caution);
         fmt::format_to(into(out), "  [{}] {} at byte {}", row.id, describe(finding),

@@ -23,11 +23,14 @@ struct SampleRecord {
     }
 };
 
-// A rule that the text says its capture fires ("expect"), or may fire beside that ("also").
+// What the text says of the rules: that its capture fires this one ("expect"), that it fires it beside
+// the expected one ("also"), or that it comes close to firing it and does not ("near").
 struct Expectation {
+    enum class Kind { expect, also, near };
     std::string rule;
-    bool also = false;
+    Kind kind = Kind::expect;
     std::string reason;
+    std::size_t after = 0; // records before the statement; the last of them is what is wrong
 };
 
 struct Sample {

@@ -104,14 +104,23 @@ void Script::statement(Parser& parser) {
 bool Script::keyword(Parser& parser) {
     using Statement = void (Script::*)(Parser&);
     static constexpr Named<Statement> known[] = {
-        {"dialect", &Script::dialect}, {"order", &Script::order},
-        {"minor", &Script::minor},     {"conn", &Script::connection},
-        {"caller", &Script::caller},   {"record", &Script::record_defaults},
-        {"step", &Script::step},       {"include", &Script::include},
-        {"set", &Script::set},         {"macro", &Script::macro},
-        {"repeat", &Script::repeat},   {"sample", &Script::section},
-        {"expect", &Script::expect},   {"also", &Script::also},
-        {"loss", &Script::loss},       {"write_result", &Script::write_result},
+        {"dialect", &Script::dialect},
+        {"order", &Script::order},
+        {"minor", &Script::minor},
+        {"conn", &Script::connection},
+        {"caller", &Script::caller},
+        {"record", &Script::record_defaults},
+        {"step", &Script::step},
+        {"include", &Script::include},
+        {"set", &Script::set},
+        {"macro", &Script::macro},
+        {"repeat", &Script::repeat},
+        {"sample", &Script::section},
+        {"expect", &Script::expect},
+        {"also", &Script::also},
+        {"near", &Script::near},
+        {"loss", &Script::loss},
+        {"write_result", &Script::write_result},
     };
     const Token& first = parser.peek();
     const std::string_view word = first.text;
@@ -257,18 +266,23 @@ void Script::section(Parser& parser) {
 }
 
 void Script::expect(Parser& parser) {
-    expectation(parser, false);
+    expectation(parser, Expectation::Kind::expect);
 }
 
 void Script::also(Parser& parser) {
-    expectation(parser, true);
+    expectation(parser, Expectation::Kind::also);
 }
 
-void Script::expectation(Parser& parser, bool is_also) {
-    Expectation one{.rule = parser.word("a rule's id"), .also = is_also};
+void Script::near(Parser& parser) {
+    expectation(parser, Expectation::Kind::near);
+}
+
+void Script::expectation(Parser& parser, Expectation::Kind kind) {
+    Expectation one{.rule = parser.word("a rule's id"), .kind = kind};
+    one.after = state_.sample.records.size();
     if (parser.peek().kind == TokenKind::string)
         one.reason = parser.word("the reason");
-    else if (is_also)
+    else if (kind == Expectation::Kind::also)
         complaint_.say(parser.peek().place, "expected the reason in quotes");
     state_.sample.expectations.push_back(std::move(one));
 }

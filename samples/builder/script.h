@@ -52,6 +52,7 @@ class Script {
     void section(Parser& parser);
     void expect(Parser& parser);
     void also(Parser& parser);
+    void near(Parser& parser);
     void loss(Parser& parser);
     void write_result(Parser& parser);
 
@@ -60,7 +61,7 @@ class Script {
     void reply(MessageText& text, RecordOptions options);
     void notification(const MessageText& text, RecordOptions options);
     ConnectionState::Asked* answered_by(const MessageText& text, const Written* to);
-    void expectation(Parser& parser, bool is_also);
+    void expectation(Parser& parser, Expectation::Kind kind);
 
     void take_time(Parser& parser);
     void take_options(Parser& parser, RecordOptions& options);

@@ -152,9 +152,9 @@ TEST(State, PathsFollowNamesAndEndWhereAParentIsUnknown) {
     State state;
     state.introduce(root_nodeid, 1);
     state.introduce(5, 1);
-    state.name(5, root_nodeid, "dir");
+    state.name(root_nodeid, "dir", {.nodeid = 5});
     state.introduce(6, 1);
-    state.name(6, 5, "file");
+    state.name(5, "file", {.nodeid = 6});
     EXPECT_EQ(state.path(6), "/dir/file");
     EXPECT_EQ(state.path(root_nodeid), "/");
     EXPECT_EQ(state.path(99), "?");
@@ -164,8 +164,8 @@ TEST(State, ACycleOfParentsEnds) {
     State state;
     state.introduce(5, 1);
     state.introduce(6, 1);
-    state.name(5, 6, "a");
-    state.name(6, 5, "b");
+    state.name(6, "a", {.nodeid = 5});
+    state.name(5, "b", {.nodeid = 6});
     EXPECT_EQ(state.path(5).front(), '?');
 }
 

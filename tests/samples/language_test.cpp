@@ -234,7 +234,7 @@ TEST(Language, SectionsShareWhatComesBeforeThem) {
     ASSERT_EQ((*samples)[0].expectations.size(), 1u);
     EXPECT_EQ((*samples)[0].expectations[0].rule, "entry-nodeid-root");
     ASSERT_EQ((*samples)[1].expectations.size(), 1u);
-    EXPECT_TRUE((*samples)[1].expectations[0].also);
+    EXPECT_TRUE((*samples)[1].expectations[0].kind == Expectation::Kind::also);
     EXPECT_EQ((*samples)[1].expectations[0].reason, "by design");
 }
 

@@ -1,0 +1,8 @@
+// Attributes, STATX included.
+#include "dissector/findings/families.h"
+
+namespace fusewire {
+
+constexpr Family attributes_family{};
+
+} // namespace fusewire

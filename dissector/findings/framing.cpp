@@ -1,0 +1,8 @@
+// Headers, lengths and pairing.
+#include "dissector/findings/families.h"
+
+namespace fusewire {
+
+constexpr Family framing_family{};
+
+} // namespace fusewire

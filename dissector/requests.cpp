@@ -1,0 +1,88 @@
+#include "dissector/requests.h"
+
+#include <algorithm>
+#include <functional>
+#include <string_view>
+
+namespace fusewire {
+
+namespace {
+
+std::uint64_t id_of(std::uint64_t unique) {
+    return unique & ~resend_bit;
+}
+
+template <class Map>
+const typename Map::mapped_type* find_in(const Map& map, std::uint64_t unique) {
+    const auto found = map.find(id_of(unique));
+    return found == map.end() ? nullptr : &found->second;
+}
+
+} // namespace
+
+const Outstanding* Requests::outstanding(std::uint64_t unique) const {
+    return find_in(outstanding_, unique);
+}
+
+const Settled* Requests::settled(std::uint64_t unique) const {
+    return find_in(settled_, unique);
+}
+
+void Requests::sent(const Outstanding& request) {
+    const std::uint64_t id = id_of(request.unique);
+    const auto [found, added] = outstanding_.try_emplace(id, request);
+    if (!added) {
+        const std::uint32_t copies = found->second.copies + 1;
+        found->second = request;
+        found->second.copies = copies;
+        return;
+    }
+    if ((id & interrupt_bit) == 0)
+        highest_ = std::max(highest_, id);
+    order_.push_back(id);
+    while (outstanding_.size() > outstanding_limit) {
+        given_up_ += outstanding_.erase(order_.front());
+        order_.pop_front();
+    }
+    // Answered ones leave the queue in bulk, so that it stays near the number of outstanding ones.
+    if (order_.size() > 2 * outstanding_.size() + 1024)
+        std::erase_if(order_, [&](std::uint64_t old) { return !outstanding_.contains(old); });
+}
+
+void Requests::interrupted(std::uint64_t unique, std::uint64_t frame,
+                           std::optional<std::int64_t> time_ns) {
+    const auto found = outstanding_.find(id_of(unique));
+    if (found == outstanding_.end())
+        return;
+    found->second.interrupt_frame = frame;
+    found->second.interrupt_ns = time_ns;
+}
+
+void Requests::refused(std::uint64_t unique, std::uint64_t frame) {
+    if (const auto found = outstanding_.find(id_of(unique)); found != outstanding_.end())
+        found->second.refused_frame = frame;
+}
+
+void Requests::answered(std::uint64_t unique, std::uint64_t frame, std::int32_t error,
+                        std::uint64_t digest) {
+    const std::uint64_t id = id_of(unique);
+    const auto found = outstanding_.find(id);
+    if (found == outstanding_.end())
+        return;
+    const Outstanding& request = found->second;
+    const Settled settled{request.frame, frame, digest, request.interrupt_frame, error, request.op};
+    outstanding_.erase(found);
+    if (settled_.insert_or_assign(id, settled).second)
+        settled_order_.push_back(id);
+    if (settled_order_.size() > settled_limit) {
+        settled_.erase(settled_order_.front());
+        settled_order_.pop_front();
+    }
+}
+
+std::uint64_t digest_of(Bytes bytes) {
+    return std::hash<std::string_view>{}(
+        {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+} // namespace fusewire
