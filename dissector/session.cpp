@@ -139,10 +139,12 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
                         bool whole) {
     Context context{talk.dialect, nullptr};
     dissect_header(record, context, message);
+    Pending* asked = nullptr;
     if (message.kind == MessageKind::reply && message.has_header) {
         const auto request = find_request(record, message);
         if (request != pending_.end()) {
-            answer(record, request->second, exchange);
+            asked = &request->second;
+            answer(record, *asked, exchange);
             context.request = exchange.request;
             // A node keeps its address when it leaves the map.
             if (!leaves_request_waiting(record, message))
@@ -160,8 +162,8 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
     if (!learns)
         return;
     context.dialect = talk.dialect;
-    Message& request = answered_.mapped().message;
-    request.opcode = find_opcode(request.opcode_number, talk.dialect.name);
+    if (asked != nullptr)
+        asked->message.opcode = find_opcode(asked->message.opcode_number, talk.dialect.name);
     if (whole)
         dissect(record, context, message);
     else

@@ -436,6 +436,20 @@ TEST_F(DetectionTest, AReplyThatTellsIsDecodedAccordingly) {
     EXPECT_EQ(testing::find_node(talk.message(), "nodeid")->value, 66u);
 }
 
+// The kernel refuses such a reply, and the request goes on waiting; it tells the dialect all the same.
+TEST_F(DetectionTest, AReplyWithAWrongLengthTellsToo) {
+    talk.ask(55, 3, Wire().name("a"));
+    const Wire wire = testing::reply(2, 0, Wire().zeros(24));
+    Record record = record_of(wire, Direction::reply);
+    record.wire_length += 8;
+    Message message;
+    Exchange exchange;
+    session.see(record, message, exchange);
+    EXPECT_EQ(session.outstanding(), 1u);
+    EXPECT_EQ(talk.reason(), "lookupx");
+    EXPECT_STREQ(message.opcode->name, "LOOKUPX");
+}
+
 TEST_F(DetectionTest, TheInitReplyOfV2ShowsItsHandleSize) {
     talk.init(45, linux_offer | bit(43)).init_reply(45, bit(43), 100);
     EXPECT_EQ(testing::find_node(talk.message(), "max_handle_sz")->value, 100u);
