@@ -344,7 +344,9 @@ constexpr Check<ExchangeEvent> exchange_rows[] = {
       .doc = "Over io_uring the kernel does not look at the payload of an error."},
      [](const ExchangeEvent& event, Report& report) {
          const Message& message = event.message;
-         if (message.error != 0 && in_range(message.error) && has_true_length(event) &&
+         // Its tracepoint shows the error that the kernel gave to the caller.
+         const bool own_error = event.record.transport != Transport::tracepoint;
+         if (message.error != 0 && in_range(message.error) && has_true_length(event) && own_error &&
              event.record.wire_length != out_header_size)
              report({.offset = out_header_size,
                      .object = message.opcode_number,
