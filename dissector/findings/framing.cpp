@@ -21,34 +21,31 @@ constexpr std::uint32_t len_at = 0, opcode_at = 4, error_at = 4, unique_at = 8, 
 
 constexpr OpSet plain_requests = every_op & ~ops(Op::interrupt, Op::notify_reply);
 
-// The kernel hands over requests of this size at most, as far as INIT tells.
-struct LengthLimit {
-    static constexpr std::uint64_t gigabyte = 1u << 30;
+constexpr std::uint64_t gigabyte = 1u << 30;
 
-    static std::uint64_t of(const AskEvent& event) {
-        constexpr std::uint64_t least = 8192, heads = 80;
-        // Values of extended attributes, data of ioctls and fhandles do not care for max_write.
-        constexpr std::uint64_t other_data = 65536;
-        const Operation& asked = event.operation;
-        const bool has_other_data =
-            asked.is(Op::setxattr) || asked.is(Op::ioctl) || asked.is(Op::compound);
-        const std::uint64_t most = event.state.limits.max_write + heads;
-        return std::max(least, most) + (has_other_data ? other_data : 0);
-    }
-};
+// The kernel hands over requests of this size at most, as far as INIT tells.
+std::uint64_t longest_request(const AskEvent& event) {
+    constexpr std::uint64_t least = 8192, heads = 80;
+    // Values of extended attributes, data of ioctls and fhandles do not care for max_write.
+    constexpr std::uint64_t other_data = 65536;
+    constexpr OpSet with_other_data =
+        ops(Op::setxattr, Op::ioctl, Op::compound, Op::lookup_handle, Op::mkobj_handle);
+    const bool has_other_data = (op_bit(event.operation.op()) & with_other_data) != 0;
+    const std::uint64_t most = event.state.limits.max_write + heads;
+    return std::max(least, most) + (has_other_data ? other_data : 0);
+}
 
 void look_at_length(const AskEvent& event, Report& report) {
     const std::uint64_t length = event.message.length;
-    const bool impossible = length > LengthLimit::gigabyte;
+    const bool impossible = length > gigabyte;
     // A batch of forgets fills whatever buffer the server reads with.
     const bool limited = event.state.limits.known && !event.operation.is(Op::batch_forget);
-    if (!impossible && (!limited || length <= LengthLimit::of(event)))
+    if (!impossible && (!limited || length <= longest_request(event)))
         return;
     report({.offset = len_at,
             .object = event.message.opcode_number,
             .observed = fmt::format("{} bytes", length),
-            .expected = fmt::format("at most {}",
-                                    impossible ? LengthLimit::gigabyte : LengthLimit::of(event)),
+            .expected = fmt::format("at most {}", impossible ? gigabyte : longest_request(event)),
             .severity = impossible ? std::optional(Severity::error) : std::nullopt});
 }
 
