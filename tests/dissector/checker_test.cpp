@@ -81,7 +81,7 @@ TEST_F(CheckerTest, ANodeThatNobodyReturnedIsUnknown) {
 
 TEST_F(CheckerTest, TheSameObjectIsReportedOnceAndCounted) {
     begin();
-    ask(request(getattr, 60, 1, Wire().zeros(16)));
+    ask(request(getattr, 10, 1, Wire().zeros(16)));
     hand_out(5);
     give_back(5, 3);
     hand_out(5);
