@@ -564,7 +564,7 @@ constexpr Check<EndEvent> end_rows[] = {
       .area = Area::framing,
       .severity = Severity::warn,
       .text = "request was never answered",
-      .consequence = "its caller waits; once the server has read the request, not even SIGKILL "
+      .consequence = "its caller waits; once the server has read the request, SIGKILL seldom "
                      "frees it before an answer or an abort of the connection",
       .advice = "answer every request, with an error if need be",
       .doc = "A request of the last tenth of a second is not reported, one of the last second is a "
