@@ -109,6 +109,7 @@ Sighting sighting_of(const Finding& finding, const Message& message) {
     sighting.offset = finding.offset;
     sighting.sub = finding.sub;
     sighting.object = message.opcode_number;
+    sighting.severity = severity_of(finding);
     if (finding.observed != 0 || finding.expected != 0)
         sighting.observed = fmt::to_string(finding.observed);
     if (finding.expected != 0)

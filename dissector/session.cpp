@@ -45,7 +45,11 @@ InitFacts init_facts_of(const Message& message) {
 // The kernel refuses such a write and goes on waiting for the answer (fuse_dev_do_write()).
 bool leaves_request_waiting(const Record& record, const Message& reply) {
     constexpr std::int32_t first_invalid = -512;
-    return reply.length != record.wire_length || reply.error > 0 || reply.error <= first_invalid;
+    if (record.transport == Transport::io_uring)
+        return false; // no len to go by, and a bad error ends the request
+    const bool len_counts = (record.flags & record_stale) == 0;
+    return (len_counts && reply.length != record.wire_length) || reply.error > 0 ||
+           reply.error <= first_invalid;
 }
 
 } // namespace

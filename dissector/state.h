@@ -3,6 +3,7 @@
 // what is gone is remembered only for a while, so that a late use can be named.
 #pragma once
 
+#include "dissector/course.h"
 #include "dissector/entry.h"
 #include "dissector/record.h"
 #include "dissector/requests.h"
@@ -115,6 +116,7 @@ struct FhKey {
 // Where the effects of INIT end up: the values the kernel works with.
 struct Limits {
     bool known = false;
+    std::uint32_t major = 0;     // of the reply
     std::uint32_t minor = 0;     // the lower of both sides'
     std::uint64_t offered = 0;   // flags of the request
     std::uint64_t accepted = 0;  // flags of the reply that count (flags2 only with INIT_EXT)
@@ -175,6 +177,7 @@ class State {
     std::map<FhKey, OpenFile> files;
     std::unordered_map<std::uint32_t, std::uint64_t> enosys; // opcode number -> frame of the reply
     Requests requests;
+    Course course;
     Limits limits;
     DialectName dialect = DialectName::unknown;
     bool init_seen = false;          // the INIT request is in the capture

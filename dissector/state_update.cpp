@@ -1,5 +1,6 @@
 #include "dissector/state_update.h"
 
+#include "dissector/dissect.h"
 #include "dissector/message_facts.h"
 
 #include <algorithm>
@@ -88,6 +89,8 @@ void apply_attributes(const Attributes& attributes, Op op, std::uint64_t frame, 
 
 void apply_entry(const Entry& entry, const Record& record, const Verdict& verdict, State& state) {
     if (entry.nodeid == 0) {
+        if (entry.op == Op::lookup_handle)
+            state.course.zero_entry_frame = record.frame;
         if (entry.origin == EntryOrigin::lookup)
             state.unname(entry.parent, entry.name);
         return;
@@ -257,6 +260,7 @@ Limits limits_of(const Operation& request, const Operation& reply) {
     limits.known = true;
     limits.offered = flags_of(request);
     limits.accepted = flags_of(reply);
+    limits.major = static_cast<std::uint32_t>(reply.number("major").value_or(0));
     limits.minor = static_cast<std::uint32_t>(
         std::min(request.number("minor").value_or(0), reply.number("minor").value_or(0)));
     constexpr std::uint64_t least_write = 4096;
@@ -275,8 +279,11 @@ Limits limits_of(const Operation& request, const Operation& reply) {
 
 void apply_request(const Message& message, const Record& record, State& state) {
     const bool answered = message.opcode == nullptr || !message.opcode->no_reply;
+    state.course.request(message, record, state.requests);
     if (answered && message.has_header && message.unique != 0)
         state.requests.sent(outstanding_of(message, record));
+    else if (message.has_header && message.unique != 0)
+        state.requests.sent({message.unique, record.frame, Operation(message).op()});
     each_operation(message, [&](const Operation& operation) {
         std::vector<UsedNode> used;
         used_nodes(operation, used);
@@ -298,12 +305,14 @@ void apply_request(const Message& message, const Record& record, State& state) {
 
 void apply_reply(const Message& request, const Message& reply, const Record& record,
                  std::span<const Entry> entries, const Verdict& verdict, State& state) {
+    state.course.reply(record);
     if (verdict.keeps_pending()) {
         state.requests.refused(reply.unique, record.frame);
         return;
     }
     state.requests.answered(reply.unique, record.frame, reply.error, digest_of(record.bytes));
-    if (reply.error == -enosys)
+    // With a payload behind it the write is refused, and the kernel learns of no ENOSYS.
+    if (reply.error == -enosys && record.wire_length == out_header_size)
         state.enosys.try_emplace(request.opcode_number, record.frame);
     for (const Entry& entry : entries)
         apply_entry(entry, record, verdict, state);
