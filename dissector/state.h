@@ -29,7 +29,8 @@ enum class HandleState : std::uint8_t {
 using NameKey = std::pair<std::uint64_t, std::string>; // parent nodeid, name
 
 struct NodeState {
-    static constexpr std::size_t most_names = 64; // hard links kept for each node
+    static constexpr std::size_t most_names = 64;  // hard links kept for each node
+    static constexpr std::size_t most_handles = 8; // earlier fhandles kept for each node
 
     std::uint64_t nodeid = 0;
     // References handed out: `sent` counts every reply of the server, `accepted` those that the
@@ -41,7 +42,7 @@ struct NodeState {
     std::string name;
     std::vector<NameKey> names; // every (parent, name) that leads here
     std::string handle;         // fhandle
-    std::string older_handle;   // the one before it, while the kernel may still send it
+    std::vector<std::string> older_handles; // those before it, which the kernel may still send
     HandleState handle_state = HandleState::none;
     std::uint64_t handle_frame = 0;
     std::optional<Attributes> attributes; // the latest that the kernel took
@@ -55,9 +56,12 @@ struct NodeState {
     bool modified = false; // written, truncated or changed since `attributes`
     bool made_bad = false; // the kernel gave it up
     bool classic_entry = false; // the latest entry had no fhandle field
+    bool foreign_handle = false; // the kernel was once made to take other bytes for its fhandle
 
     std::uint32_t type() const { return attributes ? attributes->type() : 0; }
     bool live() const { return sent > 0 || assumed || nodeid == root_nodeid; }
+    // Whether the kernel may hold these bytes as its fhandle.
+    bool may_hold(std::string_view fhandle) const;
 };
 
 // A node that came to zero references.
@@ -90,6 +94,19 @@ struct ForgottenHandle {
     std::uint64_t frame = 0; // of the FORGET
     std::uint64_t ino = 0;
     std::uint32_t type = 0;
+};
+
+// A directory as the STATX beside a LOOKUP_HANDLE or MKOBJ_HANDLE described it.
+struct StatxEcho {
+    std::uint64_t nodeid = 0; // 0: none yet
+    std::uint64_t frame = 0;
+    Attributes attributes;
+};
+
+// The COMPOUND that was answered with ENOSYS first.
+struct DeclinedCompound {
+    std::uint64_t frame = 0; // of the reply; 0: none
+    std::uint32_t pid = 0;   // of the caller
 };
 
 enum class FhSpace : std::uint8_t { file, directory };
@@ -180,6 +197,9 @@ class State {
     bool init_seen = false;          // the INIT request is in the capture
     bool gap = false;                // messages are missing somewhere behind us
     bool resend_asked = false;       // RESEND was notified
+    std::optional<std::uint32_t> fhandle_size; // of the first sound one
+    StatxEcho last_directory;                  // that STATX beside LOOKUP_HANDLE described
+    DeclinedCompound declined;
     std::uint64_t init_frame = 0;    // of the INIT reply; 0: none yet
     std::uint64_t destroy_frame = 0; // of the DESTROY request
     std::uint64_t first_frame = 0;
