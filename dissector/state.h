@@ -40,8 +40,8 @@ struct NodeState {
     std::uint64_t generation = 0;
     std::uint64_t parent = 0; // of the latest name
     std::string name;
-    std::vector<NameKey> names; // every (parent, name) that leads here
-    std::string handle;         // fhandle
+    std::vector<NameKey> names;             // every (parent, name) that leads here
+    std::string handle;                     // fhandle
     std::vector<std::string> older_handles; // those before it, which the kernel may still send
     HandleState handle_state = HandleState::none;
     std::uint64_t handle_frame = 0;
@@ -55,7 +55,7 @@ struct NodeState {
     bool assumed = false;  // used before it was introduced: the capture began late or has a gap
     bool modified = false; // written, truncated or changed since `attributes`
     bool made_bad = false; // the kernel gave it up
-    bool classic_entry = false; // the latest entry had no fhandle field
+    bool classic_entry = false;  // the latest entry had no fhandle field
     bool foreign_handle = false; // the kernel was once made to take other bytes for its fhandle
 
     std::uint32_t type() const { return attributes ? attributes->type() : 0; }
@@ -194,9 +194,9 @@ class State {
     Requests requests;
     Limits limits;
     DialectName dialect = DialectName::unknown;
-    bool init_seen = false;          // the INIT request is in the capture
-    bool gap = false;                // messages are missing somewhere behind us
-    bool resend_asked = false;       // RESEND was notified
+    bool init_seen = false;                    // the INIT request is in the capture
+    bool gap = false;                          // messages are missing somewhere behind us
+    bool resend_asked = false;                 // RESEND was notified
     std::optional<std::uint32_t> fhandle_size; // of the first sound one
     StatxEcho last_directory;                  // that STATX beside LOOKUP_HANDLE described
     DeclinedCompound declined;

@@ -585,7 +585,8 @@ void look_at_count(const CompoundReplyEvent& event, Report& report) {
     sighting.observed = walk.counts
                             ? fmt::format("count {} and {} sub-replies", walk.claimed, walk.present)
                             : fmt::format("{} sub-replies", walk.present);
-    sighting.expected = fmt::format("{} to as many operations", walk.asked);
+    sighting.expected =
+        walk.counts ? fmt::format("{0} and {0}", walk.asked) : fmt::to_string(walk.asked);
     const std::uint64_t wanted = std::min(walk.asked, walk.claimed);
     if (!walk.counts) {
         sighting.consequence = "the kernel cannot read more sub-replies than it asked for: EIO";
@@ -692,24 +693,6 @@ constexpr Check<CompoundReplyEvent> reply_rows[] = {
                  sighting.consequence = "the caller gets an errno that user space does not know";
              report(std::move(sighting));
          }
-     },
-     compound},
-    {{.id = "compound-outer-ok-all-failed",
-      .area = Area::compounds,
-      .severity = Severity::note,
-      .dialects = every_version,
-      .text = "every operation of the COMPOUND failed",
-      .consequence = "the caller gets the error of the first one",
-      .doc = "The right form of a failed COMPOUND; here so that failures can be found."},
-     [](const CompoundReplyEvent& event, Report& report) {
-         const auto& subs = event.message.subs;
-         const bool all = std::all_of(subs.begin(), subs.end(),
-                                      [](const SubMessage& sub) { return sub.error != 0; });
-         if (subs.empty() || !all)
-             return;
-         Sighting sighting = about(event.request);
-         sighting.observed = fmt::format("{}: {}", name_of(subs[0]), error_text(subs[0].error));
-         report(std::move(sighting));
      },
      compound},
     {sub_unique,
@@ -927,9 +910,17 @@ constexpr Check<AttributesEvent> statx_attributes_rows[] = {
      ops(Op::getattr, Op::setattr, Op::statx, Op::lookup_handle)},
 };
 
+constexpr OmittedRule left_out[] = {
+    {"compound-outer-ok-all-failed", Area::compounds,
+     "a COMPOUND without an error whose operations all failed is the right answer to a name that "
+     "does not "
+     "exist: there is nothing to find fault with"},
+};
+
 constexpr Suppression suppressed[] = {
     {.by = "compound-chain-broken", .what = "compound-reply-count"},
     {.by = "compound-chain-broken", .what = "compound-reply-short"},
+    {.by = "compound-chain-broken", .what = "compound-result-size"},
     {.by = "negative-as-entry", .what = "handle-missing"},
     {.by = "negative-as-entry", .what = "handle-truncated"},
     {.by = "negative-as-entry", .what = "compound-statx-invalid"},
@@ -951,14 +942,22 @@ constexpr Suppression suppressed[] = {
 
 } // namespace
 
-constexpr Family compounds_family{
-    request_rows, operation_rows,   exchange_rows,         reply_rows,
-    entry_rows,   statx_entry_rows, statx_attributes_rows, suppressed};
+constexpr Family compounds_family{request_rows, operation_rows,   exchange_rows,         reply_rows,
+                                  entry_rows,   statx_entry_rows, statx_attributes_rows, left_out,
+                                  suppressed};
 
-void qualify(const Finding& finding, const Message& message, const Message* request,
-             Sighting& sighting) {
-    if (finding.rule != Rule::compound_chain_broken)
-        return;
+namespace {
+
+// Which node it is about, for findings on the same one to be counted.
+std::uint64_t node_of(const Finding& finding, const Message& message) {
+    const bool in_sub =
+        finding.sub >= 0 && static_cast<std::size_t>(finding.sub) < message.subs.size();
+    const Operation operation =
+        in_sub ? Operation(message, static_cast<std::size_t>(finding.sub)) : Operation(message);
+    return operation.number("nodeid").value_or(0);
+}
+
+void qualify_chain(const Message& message, const Message* request, Sighting& sighting) {
     if (message.kind == MessageKind::request) {
         sighting.consequence =
             "a server cannot tell where the next operation begins; the capture is damaged "
@@ -971,9 +970,22 @@ void qualify(const Finding& finding, const Message& message, const Message* requ
     if (!stops)
         return;
     sighting.severity = Severity::warn;
+    sighting.text = "bytes behind the last sub-reply";
+    sighting.observed = fmt::format("{} bytes", message.length - sighting.offset);
+    sighting.expected.clear();
     sighting.consequence =
         "the kernel does not look at what follows the last sub-reply, as long as the whole "
         "reply is not too long";
+}
+
+} // namespace
+
+void qualify(const Finding& finding, const Message& message, const Message* request,
+             Sighting& sighting) {
+    if (finding.rule == Rule::compound_chain_broken)
+        qualify_chain(message, request, sighting);
+    else if (finding.rule == Rule::handle_missing || finding.rule == Rule::handle_truncated)
+        sighting.nodeid = node_of(finding, message);
 }
 
 } // namespace fusewire

@@ -19,6 +19,8 @@ constexpr std::uint32_t ext_handle = 33;   // FUSE_EXT_HANDLE
 constexpr std::uint32_t most_v3 = 128;     // MAX_HANDLE_SZ, the kernel's buffer
 constexpr std::uint32_t most_v2 = 127;     // 128 is refused
 
+constexpr std::size_t most_shown = 16; // bytes of an fhandle in a message
+
 constexpr OpSet handle_ops = ops(Op::lookup_handle, Op::mkobj_handle);
 constexpr OpSet classic_entries =
     ops(Op::lookup, Op::mknod, Op::mkdir, Op::symlink, Op::link, Op::create, Op::tmpfile);
@@ -29,15 +31,23 @@ bool is_v2(const Scene& scene) {
     return scene.message.dialect == DialectName::lookup_handle_v2;
 }
 
-// A name whose fhandle is in a reply: what the messages speak of.
+// For messages: the first bytes, and how many there are.
 std::string shown(std::string_view fhandle) {
-    constexpr std::size_t most = 16;
     std::string out;
-    for (const char c : fhandle.substr(0, most))
+    for (const char c : fhandle.substr(0, most_shown))
         out += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    if (fhandle.size() > most)
+    if (fhandle.size() > most_shown)
         out += "...";
     return fmt::format("{} ({} bytes)", out.empty() ? "nothing" : out, fhandle.size());
+}
+
+// Where two fhandles of one length begin to differ may be behind what shown() shows.
+std::string difference(std::string_view now, std::string_view before) {
+    const auto at = std::mismatch(now.begin(), now.end(), before.begin(), before.end()).first;
+    const auto index = static_cast<std::size_t>(at - now.begin());
+    if (now.size() != before.size() || index < most_shown || at == now.end())
+        return shown(now);
+    return fmt::format("{}, byte {} is {:02x}", shown(now), index, static_cast<unsigned char>(*at));
 }
 
 bool is_usable(const Scene& scene, const FhandleFact& fhandle) {
@@ -213,8 +223,8 @@ constexpr Check<EntryEvent> entry_rows[] = {
          report({.offset = event.entry.fhandle.offset,
                  .sub = event.entry.sub,
                  .nodeid = event.entry.nodeid,
-                 .observed = shown(event.entry.fhandle.bytes),
-                 .expected = shown(node->handle),
+                 .observed = difference(event.entry.fhandle.bytes, node->handle),
+                 .expected = difference(node->handle, event.entry.fhandle.bytes),
                  .related = {node->handle_frame}});
      },
      carriers},
@@ -278,7 +288,7 @@ constexpr Check<EntryEvent> entry_rows[] = {
                      .observed =
                          fmt::format("{} was that of nodeid {}, type {:o}, ino {}",
                                      shown(entry.fhandle.bytes), old->nodeid, old->type, old->ino),
-                     .expected = fmt::format("the same type and ino, or other bytes"),
+                     .expected = "the same type and ino, or other bytes",
                      .related = {old->frame}});
      },
      carriers},
