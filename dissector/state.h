@@ -194,16 +194,18 @@ class State {
     Requests requests;
     Limits limits;
     DialectName dialect = DialectName::unknown;
-    bool init_seen = false;                    // the INIT request is in the capture
-    bool gap = false;                          // messages are missing somewhere behind us
-    bool resend_asked = false;                 // RESEND was notified
-    std::optional<std::uint32_t> fhandle_size; // of the first sound one
-    StatxEcho last_directory;                  // that STATX beside LOOKUP_HANDLE described
-    DeclinedCompound declined;
+    bool init_seen = false;          // the INIT request is in the capture
+    bool gap = false;                // messages are missing somewhere behind us
+    bool sees_forgets = true;        // the tier of the capture shows FORGETs
+    bool resend_asked = false;       // RESEND was notified
     std::uint64_t init_frame = 0;    // of the INIT reply; 0: none yet
     std::uint64_t destroy_frame = 0; // of the DESTROY request
     std::uint64_t first_frame = 0;
     std::uint64_t messages = 0;
+
+    std::optional<std::uint32_t> fhandle_size; // of the first sound one
+    StatxEcho last_directory;                  // that STATX beside LOOKUP_HANDLE described
+    DeclinedCompound declined;
 
   private:
     void remember_handle(const NodeState& node, std::uint64_t frame);

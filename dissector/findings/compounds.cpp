@@ -847,7 +847,8 @@ constexpr RuleInfo statx_root{
            "one directory but different fhandles, or by a node that turns out to be no directory. "
            "A lookup that "
            "returns the root itself is right.",
-    .history = History::unbroken};
+    .history = History::unbroken,
+    .needs_forgets = true};
 
 constexpr const char* not_root = "the attributes of the node that was looked up";
 

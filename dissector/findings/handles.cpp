@@ -213,7 +213,8 @@ constexpr Check<EntryEvent> entry_rows[] = {
       .doc =
           "Not after a reply whose fhandle was missing, cut short or too large, and not when the "
           "generation changed as well.",
-      .history = History::unbroken},
+      .history = History::unbroken,
+      .needs_forgets = true},
      [](const EntryEvent& event, Report& report) {
          const NodeState* node = event.before;
          if (node == nullptr || node->handle_state != HandleState::known || !node->live() ||
@@ -239,7 +240,8 @@ constexpr Check<EntryEvent> entry_rows[] = {
       .advice =
           "make fhandles of something that no two nodes share, such as inode number and generation",
       .doc = "Legal when the other node was forgotten.",
-      .history = History::unbroken},
+      .history = History::unbroken,
+      .needs_forgets = true},
      [](const EntryEvent& event, Report& report) {
          const FhandleFact& fhandle = event.entry.fhandle;
          if (event.entry.nodeid == 0 || fhandle.declared == 0 || !is_usable(event, fhandle))
@@ -306,7 +308,8 @@ constexpr Check<EntryEvent> entry_rows[] = {
       .doc = "LINK cannot avoid it in the RFC as posted. A READDIRPLUS record is a note: it is "
              "harmless "
              "while the name is cached.",
-      .history = History::unbroken},
+      .history = History::unbroken,
+      .needs_forgets = true},
      [](const EntryEvent& event, Report& report) {
          const Entry& entry = event.entry;
          if (entry.fhandle.expected || entry.nodeid == 0 || entry.nodeid == root_nodeid ||
@@ -369,7 +372,8 @@ constexpr Check<ExtensionEvent> extension_rows[] = {
           "Silent for a node whose fhandle was once missing, cut short or too large: the kernel "
           "then "
           "sends bytes of its own. An older fhandle of the node may appear while a change settles.",
-      .history = History::complete},
+      .history = History::complete,
+      .needs_forgets = true},
      [](const ExtensionEvent& event, Report& report) {
          if (carries_parent(event) && !event.parent->assumed && !never_had_fhandle(*event.parent) &&
              !event.parent->may_hold(event.fhandle))
