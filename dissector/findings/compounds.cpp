@@ -245,24 +245,6 @@ constexpr Check<CompoundEvent> request_rows[] = {
     {reserved,
      [](const CompoundEvent& event, Report& report) { report_reserved(event.operation, report); },
      compound},
-    {{.id = "compound-after-enosys",
-      .area = Area::compounds,
-      .severity = Severity::error,
-      .dialects = v7,
-      .text = "COMPOUND from a caller who was told ENOSYS before",
-      .consequence = "the kernel never sends another COMPOUND after ENOSYS, so it read that reply "
-                     "differently than it was meant",
-      .doc = "Only requests of the thread whose COMPOUND was declined count: others may have been "
-             "on their "
-             "way.",
-      .history = History::unbroken},
-     [](const CompoundEvent& event, Report& report) {
-         const DeclinedCompound& declined = event.state.declined;
-         if (declined.frame != 0 && declined.pid != 0 && declined.pid == event.message.pid)
-             report({.observed = fmt::format("ENOSYS in frame {}", declined.frame),
-                     .related = {declined.frame}});
-     },
-     compound},
 };
 
 // Operations whose arguments or results are pages, which the kernel's builders refuse, and those
@@ -611,11 +593,13 @@ bool first_succeeded(const CompoundReplyEvent& event) {
            !event.entries.empty() && event.entries.front().nodeid != 0;
 }
 
-// The first failed sub-operation behind the first; nullptr: none.
-const SubMessage* failed_later(const Message& reply, std::size_t& index) {
-    for (index = 1; index < reply.subs.size(); ++index)
-        if (reply.subs[index].error != 0)
-            return &reply.subs[index];
+// The first failed sub-operation behind the first, of those that were asked for; nullptr: none.
+const SubMessage* failed_later(const CompoundReplyEvent& event, std::size_t& index) {
+    const auto& subs = event.message.subs;
+    const std::size_t asked = std::min(event.request.subs.size(), subs.size());
+    for (index = 1; index < asked; ++index)
+        if (subs[index].error != 0)
+            return &subs[index];
     return nullptr;
 }
 
@@ -755,7 +739,7 @@ constexpr Check<CompoundReplyEvent> reply_rows[] = {
       .advice = "fail both, and count a reference only when both succeed"},
      [](const CompoundReplyEvent& event, Report& report) {
          std::size_t index = 0;
-         const SubMessage* failed = failed_later(event.message, index);
+         const SubMessage* failed = failed_later(event, index);
          if (!is_lookup(event.request) || !first_succeeded(event) || failed == nullptr)
              return;
          report({.offset = failed->offset,
@@ -776,7 +760,7 @@ constexpr Check<CompoundReplyEvent> reply_rows[] = {
       .advice = "take the file back when an operation behind it fails: the COMPOUND is ATOMIC"},
      [](const CompoundReplyEvent& event, Report& report) {
          std::size_t index = 0;
-         const SubMessage* failed = failed_later(event.message, index);
+         const SubMessage* failed = failed_later(event, index);
          if (!is_creation(event.request) || !first_succeeded(event) || failed == nullptr)
              return;
          report({.offset = failed->offset,
