@@ -98,10 +98,13 @@ constexpr bool is_size(Rule rule) {
     return rule == Rule::body_short || rule == Rule::body_long;
 }
 
+// The kernel reads a sub-reply of a wrong size all the same, so the others in it count.
 bool is_sound(const Message& message) {
+    const bool reply = message.kind == MessageKind::reply;
     return message.has_header &&
-           std::none_of(message.findings.begin(), message.findings.end(),
-                        [](const Finding& f) { return breaks_message(f.rule); });
+           std::none_of(message.findings.begin(), message.findings.end(), [&](const Finding& f) {
+               return breaks_message(f.rule) && !(reply && is_size(f.rule) && f.sub != no_sub);
+           });
 }
 
 Sighting sighting_of(const Finding& finding, const Message& message) {
@@ -209,7 +212,7 @@ void Checker::see(const Record& record, Message& message, Exchange& exchange) {
         state.sees_forgets = false; // they have no tracepoint
     verdict_ = {};
     const Scene scene{record, message, exchange, state};
-    see_decoding(message);
+    see_decoding(message, exchange.request);
     show(MessageEvent{scene});
     const bool sound = is_sound(message);
     switch (message.kind) {
@@ -261,11 +264,14 @@ State& Checker::state_of(const Record& record, const Message& message) {
 }
 
 // A reply of the wrong size is a rule of its own, which knows what the request asked for.
-void Checker::see_decoding(const Message& message) {
-    for (const Finding& finding : message.findings)
-        if (message.kind != MessageKind::reply || !is_size(finding.rule))
-            seen_.push_back(
-                {&row_of(finding.rule), number_of(finding.rule), sighting_of(finding, message)});
+void Checker::see_decoding(const Message& message, const Message* request) {
+    for (const Finding& finding : message.findings) {
+        if (message.kind == MessageKind::reply && is_size(finding.rule))
+            continue;
+        Sighting sighting = sighting_of(finding, message);
+        qualify(finding, message, request, sighting);
+        seen_.push_back({&row_of(finding.rule), number_of(finding.rule), std::move(sighting)});
+    }
 }
 
 void Checker::see_request(const Scene& scene, State& state, bool sound) {

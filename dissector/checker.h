@@ -96,7 +96,7 @@ class Checker {
 
     State& state_of(const Record& record, const Message& message);
     void end(std::uint32_t conn, const State& state);
-    void see_decoding(const Message& message);
+    void see_decoding(const Message& message, const Message* request);
     void see_request(const Scene& scene, State& state, bool sound);
     void see_operation(const Scene& scene, const Operation& operation);
     void see_reply(const Scene& scene, State& state, bool sound);

@@ -108,11 +108,13 @@ void read_entry_times(const Group& group, Entry& entry) {
     entry.entry_valid_ns = group.u32("entry_valid_nsec");
 }
 
-// The STATX that a lookup or creation was sent together with.
+// The STATX that a lookup or creation was sent together with, unless part of it is missing.
 std::optional<Attributes> statx_beside(const Message& reply) {
+    constexpr std::uint32_t statx_out_size = 288;
     for (std::size_t i = 0; i < reply.subs.size(); ++i) {
         const Operation operation(reply, i);
-        if (operation.is(Op::statx) && operation.error() == 0)
+        if (operation.is(Op::statx) && operation.error() == 0 &&
+            operation.body_length() >= statx_out_size)
             return attributes_of(operation);
     }
     return std::nullopt;

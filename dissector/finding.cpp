@@ -127,8 +127,9 @@ constexpr RuleRow rows[] = {
       .severity = Severity::error,
       .text = "no room for the fhandle's size",
       .consequence =
-          "the kernel takes the bytes that follow for an fhandle and later sends them, and its "
-          "own memory, back in the extension of lookups below this node",
+          "the kernel takes the bytes that follow for the fhandle, the length of the next "
+          "sub-reply (304) "
+          "for its size; lookups below this node send them, and kernel memory, back to the server",
       .advice = "put fuse_file_handle (u16 size, then the bytes) behind fuse_entry2_out in every "
                 "successful reply"}},
     {Rule::handle_truncated,
@@ -136,7 +137,9 @@ constexpr RuleRow rows[] = {
       .area = Area::handles,
       .severity = Severity::error,
       .text = "fhandle is longer than what is left of the reply",
-      .consequence = "the kernel takes the rest of it from the next sub-reply",
+      .consequence =
+          "the kernel takes the rest of it from the next sub-reply, and sends that back in lookups "
+          "below this node",
       .advice = "set size to the number of handle bytes that follow it"}},
     {Rule::compound_chain_broken,
      {.id = "compound-chain-broken",

@@ -26,6 +26,13 @@ const typename Map::mapped_type* find_in(const Map& map, const Key& key) {
 
 } // namespace
 
+bool NodeState::may_hold(std::string_view fhandle) const {
+    if (foreign_handle || older_handles.size() == most_handles)
+        return true; // nobody knows
+    return (handle_state == HandleState::known && handle == fhandle) ||
+           std::find(older_handles.begin(), older_handles.end(), fhandle) != older_handles.end();
+}
+
 NodeState* State::find(std::uint64_t nodeid) {
     const auto found = nodes.find(nodeid);
     return found == nodes.end() ? nullptr : &found->second;
@@ -140,9 +147,7 @@ std::string State::path(std::uint64_t nodeid) const {
 void State::set_handle(NodeState& node, std::string_view handle, std::uint64_t frame) {
     if (node.handle_state == HandleState::known && node.handle == handle)
         return;
-    std::string older = node.handle_state == HandleState::known ? node.handle : std::string();
     drop_handle(node, HandleState::known);
-    node.older_handle = std::move(older);
     node.handle.assign(handle);
     node.handle_frame = frame;
     if (handle.empty())
@@ -158,9 +163,11 @@ void State::drop_handle(NodeState& node, HandleState now) {
         if (owners->second.empty())
             handle_owners_.erase(owners);
     }
+    if (node.handle_state == HandleState::known && node.older_handles.size() < node.most_handles)
+        node.older_handles.push_back(std::move(node.handle));
     node.handle.clear();
-    node.older_handle.clear();
     node.handle_state = now;
+    node.foreign_handle |= now == HandleState::unsound;
 }
 
 void State::remember_handle(const NodeState& node, std::uint64_t frame) {

@@ -30,7 +30,8 @@ enum class HandleState : std::uint8_t {
 using NameKey = std::pair<std::uint64_t, std::string>; // parent nodeid, name
 
 struct NodeState {
-    static constexpr std::size_t most_names = 64; // hard links kept for each node
+    static constexpr std::size_t most_names = 64;  // hard links kept for each node
+    static constexpr std::size_t most_handles = 8; // earlier fhandles kept for each node
 
     std::uint64_t nodeid = 0;
     // References handed out: `sent` counts every reply of the server, `accepted` those that the
@@ -40,9 +41,9 @@ struct NodeState {
     std::uint64_t generation = 0;
     std::uint64_t parent = 0; // of the latest name
     std::string name;
-    std::vector<NameKey> names; // every (parent, name) that leads here
-    std::string handle;         // fhandle
-    std::string older_handle;   // the one before it, while the kernel may still send it
+    std::vector<NameKey> names;             // every (parent, name) that leads here
+    std::string handle;                     // fhandle
+    std::vector<std::string> older_handles; // those before it, which the kernel may still send
     HandleState handle_state = HandleState::none;
     std::uint64_t handle_frame = 0;
     std::optional<Attributes> attributes; // the latest that the kernel took
@@ -55,10 +56,13 @@ struct NodeState {
     bool assumed = false;  // used before it was introduced: the capture began late or has a gap
     bool modified = false; // written, truncated or changed since `attributes`
     bool made_bad = false; // the kernel gave it up
-    bool classic_entry = false; // the latest entry had no fhandle field
+    bool classic_entry = false;  // the latest entry had no fhandle field
+    bool foreign_handle = false; // the kernel was once made to take other bytes for its fhandle
 
     std::uint32_t type() const { return attributes ? attributes->type() : 0; }
     bool live() const { return sent > 0 || assumed || nodeid == root_nodeid; }
+    // Whether the kernel may hold these bytes as its fhandle.
+    bool may_hold(std::string_view fhandle) const;
 };
 
 // A node that came to zero references.
@@ -91,6 +95,19 @@ struct ForgottenHandle {
     std::uint64_t frame = 0; // of the FORGET
     std::uint64_t ino = 0;
     std::uint32_t type = 0;
+};
+
+// A directory as the STATX beside a LOOKUP_HANDLE or MKOBJ_HANDLE described it.
+struct StatxEcho {
+    std::uint64_t nodeid = 0; // 0: none yet
+    std::uint64_t frame = 0;
+    Attributes attributes;
+};
+
+// The COMPOUND that was answered with ENOSYS first.
+struct DeclinedCompound {
+    std::uint64_t frame = 0; // of the reply; 0: none
+    std::uint32_t pid = 0;   // of the caller
 };
 
 enum class FhSpace : std::uint8_t { file, directory };
@@ -188,6 +205,10 @@ class State {
     std::uint64_t destroy_frame = 0; // of the DESTROY request
     std::uint64_t first_frame = 0;
     std::uint64_t messages = 0;
+
+    std::optional<std::uint32_t> fhandle_size; // of the first sound one
+    StatxEcho last_directory;                  // that STATX beside LOOKUP_HANDLE described
+    DeclinedCompound declined;
 
   private:
     void remember_handle(const NodeState& node, std::uint64_t frame);

@@ -2,6 +2,7 @@
 
 #include "dissector/dissect.h"
 #include "dissector/message_facts.h"
+#include "dissector/statx_root.h"
 
 #include <algorithm>
 
@@ -74,10 +75,11 @@ void apply_handle(const Entry& entry, std::uint64_t frame, NodeState& node, Stat
             state.drop_handle(node, HandleState::none);
         return;
     }
-    if (entry.fhandle.sound() && entry.fhandle.declared <= most)
-        state.set_handle(node, entry.fhandle.bytes, frame);
-    else
-        state.drop_handle(node, HandleState::unsound);
+    if (!entry.fhandle.sound() || entry.fhandle.declared > most)
+        return state.drop_handle(node, HandleState::unsound);
+    state.set_handle(node, entry.fhandle.bytes, frame);
+    if (!state.fhandle_size)
+        state.fhandle_size = entry.fhandle.declared;
 }
 
 void apply_attributes(const Attributes& attributes, Op op, std::uint64_t frame, NodeState& node) {
@@ -87,12 +89,21 @@ void apply_attributes(const Attributes& attributes, Op op, std::uint64_t frame, 
     node.modified = false;
 }
 
+// LOOKUP_HANDLE RFC v3 has no negative entries: the kernel makes an inode with nodeid 0 and uses it.
+void introduce_nodeid_zero(std::uint64_t frame, State& state) {
+    NodeState& node = state.introduce(0, frame);
+    ++node.sent;
+    ++node.accepted;
+}
+
 void apply_entry(const Entry& entry, const Record& record, const Verdict& verdict, State& state) {
     if (entry.nodeid == 0) {
         if (entry.op == Op::lookup_handle)
             state.course.zero_entry_frame = record.frame;
         if (entry.origin == EntryOrigin::lookup)
             state.unname(entry.parent, entry.name);
+        if (entry.op == Op::lookup_handle && state.dialect == DialectName::lookup_handle_v3)
+            introduce_nodeid_zero(record.frame, state);
         return;
     }
     const bool dot = entry.name == "." || entry.name == "..";
@@ -113,8 +124,10 @@ void apply_entry(const Entry& entry, const Record& record, const Verdict& verdic
     node.generation = entry.generation;
     node.entry_frame = record.frame;
     apply_handle(entry, record.frame, node, state);
-    if (entry.attributes)
+    // Attributes of the root by mistake say nothing of the node.
+    if (entry.attributes && !describes_root(entry, state))
         apply_attributes(*entry.attributes, entry.op, record.frame, node);
+    remember_directory(entry, record.frame, state);
     if (entry.op != Op::tmpfile)
         state.name(entry.parent, entry.name,
                    {entry.nodeid, record.frame, entry.op,
@@ -244,6 +257,26 @@ void each_pair(const Message& request, const Message& reply, Visit visit) {
         visit(Operation(request, i), Operation(reply, i));
 }
 
+// What the kernel does not find in the reply to a COMPOUND reads as zero to it, so an OPEN whose answer
+// is not there has opened fh 0.
+void apply_missing_opens(const Message& request, const Message& reply, std::uint64_t frame,
+                         State& state) {
+    const Operation answer(reply);
+    if (request.subs.empty() || reply.error != 0)
+        return;
+    const std::uint64_t read =
+        std::min<std::uint64_t>(reply.subs.size(), answer.number("count").value_or(~0ull));
+    for (std::size_t i = 0; i < reply.subs.size(); ++i)
+        if (reply.subs[i].error != 0)
+            return; // the server stopped there
+    for (std::size_t i = static_cast<std::size_t>(read); i < request.subs.size(); ++i) {
+        const Operation asked(request, i);
+        const bool directory = asked.is(Op::opendir);
+        if ((directory || asked.is(Op::open)) && !has_placeholder_node(asked))
+            state.open({directory ? FhSpace::directory : FhSpace::file, 0, asked.nodeid()}, frame);
+    }
+}
+
 void apply_release(const Operation& operation, std::uint64_t frame, State& state) {
     if (!operation.is(Op::release) && !operation.is(Op::releasedir))
         return;
@@ -314,10 +347,14 @@ void apply_reply(const Message& request, const Message& reply, const Record& rec
     // With a payload behind it the write is refused, and the kernel learns of no ENOSYS.
     if (reply.error == -enosys && record.wire_length == out_header_size)
         state.enosys.try_emplace(request.opcode_number, record.frame);
+    if (reply.error == -enosys && state.declined.frame == 0 && Operation(request).is(Op::compound))
+        state.declined = {record.frame, request.pid};
     for (const Entry& entry : entries)
         apply_entry(entry, record, verdict, state);
     if (verdict.discarded())
         return;
+    if (verdict.keeps_results())
+        apply_missing_opens(request, reply, record.frame, state);
     each_pair(request, reply, [&](const Operation& asked, const Operation& answered) {
         if (answered.error() == 0)
             apply_success(asked, answered, record, state);

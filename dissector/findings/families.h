@@ -105,6 +105,10 @@ extern const Family verdicts_family;      // what the kernel was seen to do
 
 std::span<const Family* const> all_families();
 
+// Completes what a rule of form saw in `message` with what depends on its request (nullptr: not known).
+void qualify(const Finding& finding, const Message& message, const Message* request,
+             Sighting& sighting);
+
 // Every rule once, those of decoding included, by area and then as in the tables.
 const std::vector<const RuleInfo*>& all_rules();
 // nullptr when there is none.

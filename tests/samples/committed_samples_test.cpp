@@ -55,7 +55,7 @@ TEST(CommittedSamples, ReadBackAsTheyWereBuilt) {
 
 TEST(CommittedSamples, AreSmall) {
     for (const SampleFile& file : sample_files())
-        EXPECT_LE(std::filesystem::file_size(file.beside(".pcapng")), 32u * 1024) << file.text;
+        EXPECT_LE(std::filesystem::file_size(file.beside(".pcapng")), 128u * 1024) << file.text;
 }
 
 // The first comment of a text in one line.

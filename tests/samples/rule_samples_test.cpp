@@ -173,5 +173,16 @@ TEST(RuleSamples, AreCommittedAsCaptures) {
                 << entry.path() << " has no text";
 }
 
+TEST(GoodSession, GivesNothingAtWarnOrAbove) {
+    const auto samples = build_samples_from((samples_folder() / "lookup-handle-good.txt").string());
+    ASSERT_TRUE(samples) << samples.error().message;
+    ASSERT_EQ(samples->size(), 1u);
+    EXPECT_GT(samples->front().records.size(), 250u);
+    const auto judgements = judged(samples->front());
+    EXPECT_TRUE(std::none_of(judgements.begin(), judgements.end(), [](const Judgement& judgement) {
+        return judgement.severity >= Severity::warn;
+    })) << shown(judgements);
+}
+
 } // namespace
 } // namespace fusewire::samples
