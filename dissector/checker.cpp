@@ -345,18 +345,8 @@ void Checker::see_answer(const ExchangeEvent& event, const Operation& asked,
         return;
     if (asked.is(Op::init))
         show(InitEvent{scene, asked, answered, limits_of(asked, answered)});
-    if (asked.is(Op::readdir) || asked.is(Op::readdirplus)) {
-        dirents(answered, dirents_);
-        std::size_t index = 0;
-        for (const DirentRecord& record : dirents_) {
-            constexpr std::uint32_t entry_size = 128; // stands before the dirent of READDIRPLUS
-            const Entry* entry = asked.is(Op::readdirplus)
-                                     ? entry_at(entries_, record.offset - entry_size)
-                                     : nullptr;
-            show(DirentEvent{scene, asked, answered, record.ino, record.off, record.type,
-                             record.namelen, record.name, record.offset, index++, entry});
-        }
-    }
+    if (asked.is(Op::readdir) || asked.is(Op::readdirplus))
+        see_listing(scene, asked, answered);
     Opened opening;
     const Entry* entry = entries_.empty() ? nullptr : &entries_.front();
     if (opened(asked, answered, entry, opening) && verdict_.keeps_results())
@@ -368,6 +358,25 @@ void Checker::see_answer(const ExchangeEvent& event, const Operation& asked,
     if (const auto attributes = attributes_of(answered))
         show(AttributesEvent{scene, asked, answered, asked.nodeid(), *attributes,
                              state.find(asked.nodeid())});
+}
+
+void Checker::see_listing(const Scene& scene, const Operation& asked, const Operation& answered) {
+    dirents(answered, dirents_);
+    std::size_t good = 0;
+    for (const DirentRecord& record : dirents_) {
+        constexpr std::uint32_t entry_size = 128; // stands before the dirent of READDIRPLUS
+        const Entry* entry =
+            asked.is(Op::readdirplus) ? entry_at(entries_, record.offset - entry_size) : nullptr;
+        show(DirentEvent{scene, asked, answered, record.ino, record.off, record.type,
+                         record.namelen, record.name, record.offset, good, entry});
+        if (ends_listing(record))
+            break;
+        ++good;
+    }
+    const DirectoryReads& directories = scene.state.directories;
+    show(ListingEvent{scene, asked, answered, asked.number("offset").value_or(0),
+                      std::span(dirents_).first(good),
+                      directories.find(asked.nodeid(), asked.number("fh").value_or(0))});
 }
 
 void Checker::see_entries(const ExchangeEvent& event) {

@@ -1,6 +1,7 @@
 #include "dissector/state.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace fusewire {
 
@@ -25,6 +26,11 @@ const typename Map::mapped_type* find_in(const Map& map, const Key& key) {
 }
 
 } // namespace
+
+std::uint64_t xattr_key(std::uint64_t nodeid, std::string_view name) {
+    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
+    return std::hash<std::string_view>{}(name) ^ (nodeid + 1) * odd;
+}
 
 NodeState* State::find(std::uint64_t nodeid) {
     const auto found = nodes.find(nodeid);

@@ -15,6 +15,7 @@
 
 namespace fusewire {
 
+struct DirentRecord;
 struct Verdict;
 
 // What every event can look at.
@@ -212,6 +213,15 @@ struct DirentEvent : Scene {
     std::uint32_t offset = 0;     // of the dirent's header
     std::size_t index = 0;        // in the reply
     const Entry* entry = nullptr; // READDIRPLUS
+};
+
+// A whole reply to READDIR or READDIRPLUS that the kernel read, up to the record it stops at.
+struct ListingEvent : Scene {
+    Operation request;
+    Operation reply;
+    std::uint64_t offset = 0;              // asked for
+    std::span<const DirentRecord> records; // without the one it stops at
+    const DirectoryRead* read = nullptr;   // what this open directory returned so far
 };
 
 // The end of a connection in the capture.
