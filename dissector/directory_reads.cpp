@@ -23,7 +23,7 @@ std::size_t size_of(const DirectoryRead& read) {
 
 bool DirectoryRead::returned_in_pass(std::uint64_t off) const {
     const auto found = offsets.find(off);
-    return found != offsets.end() && found->second == pass;
+    return found != offsets.end() && found->second.pass == pass;
 }
 
 const DirectoryRead::Listed* DirectoryRead::listed_in_pass(std::uint64_t name_hash) const {
@@ -47,6 +47,7 @@ void DirectoryReads::listed(const Listing& listing) {
         read.highest = 0;
         read.pass_frame = listing.request_frame;
         read.end_offset.reset();
+        read.looped = false;
     }
     if (listing.records.empty()) {
         read.end_offset = listing.offset;
@@ -100,8 +101,11 @@ void DirectoryReads::keep(DirectoryRead& read, const DirentRecord& record) {
         return;
     }
     const std::size_t before = size_of(read);
-    read.offsets[record.off] = read.pass;
-    read.names[hash_of(record.name)] = {record.off, read.pass};
+    const std::uint64_t name = hash_of(record.name);
+    DirectoryRead::Listed& at = read.offsets[record.off];
+    read.looped |= at.pass == read.pass && at.pass != 0 && at.other != name;
+    at = {name, read.pass};
+    read.names[name] = {record.off, read.pass};
     records_ += size_of(read) - before;
 }
 

@@ -32,10 +32,10 @@ struct DirectoryRead {
     static constexpr std::size_t most_records = std::size_t{1} << 16;
 
     struct Listed {
-        std::uint64_t off = 0;
-        std::uint32_t pass = 0;
+        std::uint64_t other = 0; // hash of the name for an `off`, `off` for a name
+        std::uint32_t pass = 0;  // the latest one
     };
-    std::map<std::uint64_t, std::uint32_t> offsets;  // each `off` returned -> the latest pass
+    std::map<std::uint64_t, Listed> offsets;         // by `off`
     std::unordered_map<std::uint64_t, Listed> names; // by hash_of()
     std::optional<std::uint64_t> end_offset;         // in this pass, where nothing was left
     std::uint64_t end_frame = 0;
@@ -44,6 +44,7 @@ struct DirectoryRead {
     std::uint64_t serial = 0;     // tells directories with equal keys apart
     std::uint32_t pass = 0;       // 0: no beginning was seen
     bool whole = true;            // nothing was left out because there was too much
+    bool looped = false;          // this pass returned one `off` for two names
 
     bool returned(std::uint64_t off) const { return offsets.contains(off); }
     bool returned_in_pass(std::uint64_t off) const;

@@ -127,7 +127,10 @@ bool has_failed_part(const Message& reply) {
 // Parts of a COMPOUND that the reply lacks, or does not count, read as zero: an open file 0.
 void apply_missing_opens(const Message& request, const Message& reply, std::uint64_t frame,
                          State& state) {
-    if (request.subs.empty() || reply.error != 0 || has_failed_part(reply))
+    const bool broken =
+        std::any_of(reply.findings.begin(), reply.findings.end(),
+                    [](const Finding& f) { return f.rule == Rule::compound_chain_broken; });
+    if (request.subs.empty() || reply.error != 0 || broken || has_failed_part(reply))
         return;
     constexpr DialectSet counting = in_dialects(DialectName::lookup_handle_v3,
                                                 DialectName::compound_v4, DialectName::compound_v5);

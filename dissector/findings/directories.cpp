@@ -275,7 +275,11 @@ bool changes_names(Op op) {
 bool changed_meanwhile(const ListingEvent& event, const DirectoryRead& read) {
     const std::uint64_t nodeid = event.request.nodeid();
     const NodeState* node = event.state.find(nodeid);
-    bool changed = node == nullptr || node->modified_frame >= read.pass_frame;
+    constexpr std::size_t too_many = 1024; // to look at each time
+    bool changed = node == nullptr || node->modified_frame >= read.pass_frame ||
+                   event.state.requests.outstanding_count() > too_many;
+    if (changed)
+        return true;
     event.state.requests.each_outstanding([&](const Outstanding& request) {
         const bool here = request.nodeid == nodeid || request.other_nodeid == nodeid ||
                           request.op == Op::compound;
@@ -357,8 +361,8 @@ const DirentRecord* duplicate_name(const ListingEvent& event, const DirectoryRea
     for (std::size_t i = 0; i < names.size(); ++i) {
         const DirentRecord& record = *names[i].record;
         const auto* before = read == nullptr ? nullptr : read->listed_in_pass(names[i].hash);
-        if (before != nullptr && before->off != record.off) {
-            other_off = before->off;
+        if (before != nullptr && before->other != record.off) {
+            other_off = before->other;
             return &record;
         }
         if (i > 0 && names[i - 1].hash == names[i].hash &&
@@ -374,7 +378,9 @@ void look_for_duplicate_name(const ListingEvent& event, Report& report) {
     const DirectoryRead* read = pass_of(event);
     std::uint64_t other_off = 0;
     const DirentRecord* record = duplicate_name(event, read, other_off);
-    if (record == nullptr || (read != nullptr && changed_meanwhile(event, *read)))
+    if (record == nullptr || repeated_in(event.records) != nullptr)
+        return;
+    if (read != nullptr && (read->looped || changed_meanwhile(event, *read)))
         return;
     Sighting sighting = at_listed(event, *record, dirent_head_size);
     sighting.observed = fmt::format("off {:#x} and off {:#x}", other_off, record->off);
@@ -520,7 +526,6 @@ constexpr Suppression suppressed[] = {
     {"readdirplus-attr-invalid", "attr-type-invalid", true, true},
     {"readdirplus-attr-invalid", "attr-size-invalid", true, true},
     {"readdirplus-attr-invalid", "entry-nodeid-root", true, true},
-    {"readdir-off-repeat", "readdir-duplicate-name", true},
 };
 
 } // namespace
