@@ -104,6 +104,20 @@ bool is_sound(const Message& message) {
                         [](const Finding& f) { return breaks_message(f.rule); });
 }
 
+// Bytes that were not captured may have told of nodes and open files. What only brings data does not.
+bool hides_facts(const Message& message) {
+    constexpr OpSet data_requests = ops(Op::write, Op::setxattr, Op::ioctl, Op::notify_reply);
+    constexpr OpSet data_replies = ops(Op::read, Op::readdir, Op::readlink, Op::getxattr,
+                                       Op::listxattr, Op::ioctl, Op::getattr, Op::statx);
+    constexpr auto is_cut = [](const Finding& f) {
+        return f.rule == Rule::frame_truncated || f.rule == Rule::frame_gap ||
+               f.rule == Rule::frame_fault || f.rule == Rule::frame_stale;
+    };
+    const OpSet harmless = message.kind == MessageKind::request ? data_requests : data_replies;
+    return (op_bit(Operation(message).op()) & harmless) == 0 &&
+           std::any_of(message.findings.begin(), message.findings.end(), is_cut);
+}
+
 Sighting sighting_of(const Finding& finding, const Message& message) {
     Sighting sighting;
     sighting.offset = finding.offset;
@@ -218,6 +232,7 @@ void Checker::see(const Record& record, Message& message, Exchange& exchange) {
         break;
     }
     judge(record, message, state);
+    state.gap |= hides_facts(message);
     if (message.kind == MessageKind::request)
         apply_request(message, record, state);
     else if (message.kind == MessageKind::notification)

@@ -49,7 +49,8 @@ void DirectoryReads::listed(const Listing& listing) {
         read.end_offset.reset();
         read.looped = false;
     }
-    if (listing.records.empty()) {
+    read.whole &= listing.whole;
+    if (listing.records.empty() && listing.whole) {
         read.end_offset = listing.offset;
         read.end_frame = listing.frame;
     }

@@ -60,6 +60,7 @@ struct Listing {
     std::uint64_t request_frame = 0;
     std::uint64_t frame = 0;
     std::span<const DirentRecord> records; // that the kernel reads
+    bool whole = true;                     // all of them were captured
     bool stable = true; // nothing was changed in the directory while the request was on its way
 };
 

@@ -311,6 +311,7 @@ void apply_listing(const Operation& asked, const Operation& answered, std::uint6
     Listing listing{asked.nodeid(), asked.number("fh").value_or(0),
                     asked.number("offset").value_or(0), request_frame, record.frame};
     listing.records = {records.begin(), end};
+    listing.whole = answered.message().bytes.size() >= answered.message().length;
     listing.stable = node == nullptr || node->modified_frame < request_frame;
     state.directories.listed(listing);
 }

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace fusewire {
 
 namespace {
@@ -38,7 +40,9 @@ bool succeeded(const ReplyEvent& event) {
 // Bytes of data in a WRITE; nullopt when its fixed part is not whole.
 std::optional<std::uint32_t> written_bytes(const Operation& write) {
     constexpr std::uint32_t whole = 40, before_7_9 = 24;
-    if (!write.number("write_flags"))
+    const std::size_t captured = write.message().bytes.size();
+    const bool cut = captured < std::min(write.length(), in_header + whole);
+    if (cut || !write.number("write_flags"))
         return std::nullopt;
     const std::uint32_t fixed = write.find("padding") != nullptr ? whole : before_7_9;
     const std::uint32_t body = write.body_length();
@@ -49,7 +53,7 @@ void look_at_write_length(const AskEvent& event, Report& report) {
     const Operation& write = event.operation;
     const auto bytes = written_bytes(write);
     const std::uint64_t size = number(write, "size");
-    if (!bytes || *bytes == size)
+    if (!bytes || *bytes == size || !event.has_true_length())
         return;
     Sighting sighting = at_field(write, "size");
     sighting.observed = fmt::format("size {}", size);
@@ -75,7 +79,7 @@ void look_at_setupmapping(const Operation& request, Report& report) {
         {"moffset", unaligned("moffset"), "a multiple of 2 MiB"},
     };
     for (const Wrong& field : fields) {
-        if (!field.wrong)
+        if (!field.wrong || !request.number(field.field))
             continue;
         Sighting sighting = at_field(request, field.field);
         sighting.observed = fmt::format("{} {:#x}", field.field, number(request, field.field));
@@ -88,7 +92,7 @@ void look_at_removemapping(const Operation& request, Report& report) {
     constexpr std::uint32_t count_size = 4, record_size = 16;
     const std::uint64_t count = number(request, "count");
     const std::uint32_t body = request.body_length();
-    if (body < count_size || (count != 0 && body - count_size == count * record_size))
+    if (!request.number("count") || (count != 0 && body - count_size == count * record_size))
         return;
     Sighting sighting = at_field(request, "count");
     sighting.observed = fmt::format("count {}", count);
@@ -114,6 +118,8 @@ constexpr Check<AskEvent> ask_rows[] = {
       .consequence = "the kernel maps the DAX window in aligned pieces of 2 MiB, without an fh",
       .advice = ""},
      [](const AskEvent& event, Report& report) {
+         if (!event.has_true_length())
+             return;
          if (event.operation.is(Op::setupmapping))
              look_at_setupmapping(event.operation, report);
          else
@@ -122,21 +128,22 @@ constexpr Check<AskEvent> ask_rows[] = {
      ops(Op::setupmapping, Op::removemapping)},
 };
 
-// Payload of a successful reply; nullopt for an error.
+// Payload of a successful reply; nullopt for an error, and where it is not certain.
 std::optional<std::uint32_t> payload_of(const ExchangeEvent& event) {
-    if (event.message.error != 0 || event.message.length < out_header)
+    if (event.message.error != 0 || event.message.length < out_header || !event.has_true_length())
         return std::nullopt;
     return event.message.length - out_header;
 }
 
 // The reply to `event` is longer than the request allows.
-void look_for_more_than(std::uint64_t allowed, const ExchangeEvent& event, Report& report) {
+void look_for_more_than(std::optional<std::uint64_t> allowed, const ExchangeEvent& event,
+                        Report& report) {
     const auto payload = payload_of(event);
-    if (payload && *payload > allowed)
+    if (payload && allowed && *payload > *allowed)
         report({.offset = out_header,
                 .nodeid = event.request.nodeid,
                 .observed = fmt::format("{} bytes", *payload),
-                .expected = fmt::format("at most {}", allowed)});
+                .expected = fmt::format("at most {}", *allowed)});
 }
 
 constexpr std::uint32_t ioctl_head = 16;
@@ -179,7 +186,7 @@ constexpr Check<ExchangeEvent> exchange_rows[] = {
       .consequence = "write() fails with EINVAL and the caller gets EIO",
       .advice = "send at most size bytes"},
      [](const ExchangeEvent& event, Report& report) {
-         look_for_more_than(number(Operation(event.request), "size"), event, report);
+         look_for_more_than(Operation(event.request).number("size"), event, report);
      },
      ops(Op::read)},
     {{.id = "readlink-too-long",
@@ -200,9 +207,9 @@ constexpr Check<ExchangeEvent> exchange_rows[] = {
       .consequence = "the caller gets EIO",
       .advice = "send at most out_size bytes behind fuse_ioctl_out"},
      [](const ExchangeEvent& event, Report& report) {
-         if (!is_retry(Operation(event.message)))
-             look_for_more_than(ioctl_head + number(Operation(event.request), "out_size"), event,
-                                report);
+         const auto room = Operation(event.request).number("out_size");
+         if (room && !is_retry(Operation(event.message)))
+             look_for_more_than(ioctl_head + *room, event, report);
      },
      ops(Op::ioctl)},
     {{.id = "ioctl-iovecs",
@@ -277,12 +284,12 @@ void look_beyond_end(const ReplyEvent& event, Report& report) {
 
 void look_at_written(const ReplyEvent& event, Report& report, bool too_big) {
     const auto written = succeeded(event) ? event.reply.number("size") : std::nullopt;
-    const std::uint64_t asked = number(event.request, "size");
-    if (!written || (too_big ? *written <= asked : *written >= asked))
+    const auto asked = event.request.number("size");
+    if (!written || !asked || (too_big ? *written <= *asked : *written >= *asked))
         return;
     Sighting sighting = at_reply(event, "size");
     sighting.observed = fmt::format("{} bytes", *written);
-    sighting.expected = fmt::format("{}{}", too_big ? "at most " : "", asked);
+    sighting.expected = fmt::format("{}{}", too_big ? "at most " : "", *asked);
     report(std::move(sighting));
 }
 
@@ -377,12 +384,12 @@ void look_at_copy_length(const RequestEvent& event, Report& report) {
 void look_at_copied(const ReplyEvent& event, Report& report) {
     const char* field = event.request.is(Op::copy_file_range) ? "size" : "bytes_copied";
     const auto copied = succeeded(event) ? event.reply.number(field) : std::nullopt;
-    const std::uint64_t asked = number(event.request, "len");
-    if (!copied || *copied <= asked)
+    const auto asked = event.request.number("len");
+    if (!copied || !asked || *copied <= *asked)
         return;
     Sighting sighting = at_reply(event, field);
     sighting.observed = fmt::format("{} bytes", *copied);
-    sighting.expected = fmt::format("at most {}", asked);
+    sighting.expected = fmt::format("at most {}", *asked);
     report(std::move(sighting));
 }
 
@@ -531,9 +538,10 @@ constexpr Check<ReplyEvent> reply_rows[] = {
          constexpr std::uint64_t always = 8 | 16 | 32; // POLLERR, POLLHUP, POLLNVAL
          constexpr std::uint32_t with_events = 21;
          const Limits& limits = event.state.limits;
-         const std::uint64_t events = number(event.request, "events");
+         const auto asked = event.request.number("events");
+         const std::uint64_t events = asked.value_or(0);
          const auto got = succeeded(event) ? event.reply.number("revents") : std::nullopt;
-         if (!got || (*got & ~(events | always)) == 0 ||
+         if (!got || !asked || (*got & ~(events | always)) == 0 ||
              (limits.known ? limits.minor < with_events : events == 0))
              return;
          Sighting sighting = at_reply(event, "revents");
@@ -550,8 +558,9 @@ constexpr Check<ReplyEvent> reply_rows[] = {
       .advice = "use the sizes that the command's number tells; only CUSE with UNRESTRICTED_IOCTL "
                 "may ask for other memory"},
      [](const ReplyEvent& event, Report& report) {
-         if (succeeded(event) && is_retry(event.reply) &&
-             (number(event.request, "flags") & ioctl_unrestricted) == 0)
+         const auto flags = event.request.number("flags");
+         if (succeeded(event) && is_retry(event.reply) && flags &&
+             (*flags & ioctl_unrestricted) == 0)
              report(at_reply(event, "flags"));
      },
      ops(Op::ioctl)},

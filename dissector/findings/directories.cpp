@@ -508,13 +508,14 @@ constexpr Check<ExchangeEvent> exchange_rows[] = {
       .advice = "send only records that fit into size whole"},
      [](const ExchangeEvent& event, Report& report) {
          constexpr std::uint32_t header = 16;
-         const std::uint64_t size = Operation(event.request).number("size").value_or(0);
+         const auto size = Operation(event.request).number("size");
          const Message& reply = event.message;
-         if (reply.error == 0 && reply.length > header && reply.length - header > size)
+         if (reply.error == 0 && size && reply.length > header && reply.length - header > *size &&
+             event.has_true_length())
              report({.offset = header,
                      .nodeid = event.request.nodeid,
                      .observed = fmt::format("{} bytes", reply.length - header),
-                     .expected = fmt::format("at most {}", size)});
+                     .expected = fmt::format("at most {}", *size)});
      },
      listings},
 };

@@ -26,6 +26,11 @@ struct Scene {
     const State& state;
 
     std::uint64_t frame() const { return record.frame; }
+    // The header's len is what crossed the connection, and no byte of the form was made up.
+    bool has_true_length() const {
+        constexpr std::uint32_t made_up = record_stale | record_fault | record_gap;
+        return message.length == record.wire_length && (record.flags & made_up) == 0;
+    }
     std::optional<std::int64_t> time_ns() const {
         return record.has_time() ? std::optional(record.time_ns) : std::nullopt;
     }

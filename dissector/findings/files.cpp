@@ -276,7 +276,8 @@ constexpr Check<OpenEvent> open_rows[] = {
           "and put the number from FUSE_DEV_IOC_BACKING_OPEN into backing_id",
       .doc =
           "Another open of the same node without passthrough is refused as well, but whether one "
-          "is still open in the kernel a capture cannot tell."},
+          "is still open in the kernel a capture cannot tell.",
+      .history = History::unbroken},
      [](const OpenEvent& event, Report& report) {
          if ((event.fopen & passthrough) == 0 || event.key.space != FhSpace::file)
              return;

@@ -36,7 +36,7 @@ constexpr Check<AskEvent> ask_rows[] = {
      [](const AskEvent& event, Report& report) {
          const auto bytes = value_bytes(event.operation);
          const Node* size = event.operation.find("size");
-         if (!bytes || size == nullptr || size->value == *bytes)
+         if (!bytes || size == nullptr || size->value == *bytes || !event.has_true_length())
              return;
          report({.offset = size->offset,
                  .sub = event.operation.sub(),
@@ -50,8 +50,10 @@ constexpr Check<AskEvent> ask_rows[] = {
 // What is wrong with the length of a reply, before it is decoded any further.
 void look_at_length(const ExchangeEvent& event, Report& report, bool probe) {
     const Message& reply = event.message;
-    const std::uint64_t size = asked_size(Operation(event.request));
-    if (reply.error != 0 || reply.length < out_header || (size == 0) != probe)
+    const auto asked = Operation(event.request).number("size");
+    const std::uint64_t size = asked.value_or(0);
+    const bool certain = asked && reply.length >= out_header && event.has_true_length();
+    if (reply.error != 0 || !certain || (size == 0) != probe)
         return;
     const std::uint32_t payload = reply.length - out_header;
     if (probe ? payload == size_answer : payload <= size)
