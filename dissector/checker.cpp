@@ -107,6 +107,20 @@ bool is_sound(const Message& message) {
            });
 }
 
+// Bytes that were not captured may have told of nodes and open files. What only brings data does not.
+bool hides_facts(const Message& message) {
+    constexpr OpSet data_requests = ops(Op::write, Op::setxattr, Op::ioctl, Op::notify_reply);
+    constexpr OpSet data_replies = ops(Op::read, Op::readdir, Op::readlink, Op::getxattr,
+                                       Op::listxattr, Op::ioctl, Op::getattr, Op::statx);
+    constexpr auto is_cut = [](const Finding& f) {
+        return f.rule == Rule::frame_truncated || f.rule == Rule::frame_gap ||
+               f.rule == Rule::frame_fault || f.rule == Rule::frame_stale;
+    };
+    const OpSet harmless = message.kind == MessageKind::request ? data_requests : data_replies;
+    return (op_bit(Operation(message).op()) & harmless) == 0 &&
+           std::any_of(message.findings.begin(), message.findings.end(), is_cut);
+}
+
 Sighting sighting_of(const Finding& finding, const Message& message) {
     Sighting sighting;
     sighting.offset = finding.offset;
@@ -234,6 +248,7 @@ void Checker::see(const Record& record, Message& message, Exchange& exchange) {
     const std::size_t judged = judgements_.size();
     judge(record, message, state);
     name_nodes(judged, state);
+    state.gap |= hides_facts(message);
     if (message.kind == MessageKind::request)
         apply_request(message, record, state);
     else if (message.kind == MessageKind::notification)
@@ -365,18 +380,8 @@ void Checker::see_answer(const ExchangeEvent& event, const Operation& asked,
         return;
     if (asked.is(Op::init))
         show(InitEvent{scene, asked, answered, limits_of(asked, answered)});
-    if (asked.is(Op::readdir) || asked.is(Op::readdirplus)) {
-        dirents(answered, dirents_);
-        std::size_t index = 0;
-        for (const DirentRecord& record : dirents_) {
-            constexpr std::uint32_t entry_size = 128; // stands before the dirent of READDIRPLUS
-            const Entry* entry = asked.is(Op::readdirplus)
-                                     ? entry_at(entries_, record.offset - entry_size)
-                                     : nullptr;
-            show(DirentEvent{scene, asked, answered, record.ino, record.off, record.type,
-                             record.namelen, record.name, record.offset, index++, entry});
-        }
-    }
+    if (asked.is(Op::readdir) || asked.is(Op::readdirplus))
+        see_listing(scene, asked, answered);
     Opened opening;
     const Entry* entry = entries_.empty() ? nullptr : &entries_.front();
     if (opened(asked, answered, entry, opening) && verdict_.keeps_results())
@@ -388,6 +393,25 @@ void Checker::see_answer(const ExchangeEvent& event, const Operation& asked,
     if (const auto attributes = attributes_of(answered))
         show(AttributesEvent{scene, asked, answered, asked.nodeid(), *attributes,
                              state.find(asked.nodeid())});
+}
+
+void Checker::see_listing(const Scene& scene, const Operation& asked, const Operation& answered) {
+    dirents(answered, dirents_);
+    std::size_t good = 0;
+    for (const DirentRecord& record : dirents_) {
+        constexpr std::uint32_t entry_size = 128; // stands before the dirent of READDIRPLUS
+        const Entry* entry =
+            asked.is(Op::readdirplus) ? entry_at(entries_, record.offset - entry_size) : nullptr;
+        show(DirentEvent{scene, asked, answered, record.ino, record.off, record.type,
+                         record.namelen, record.name, record.offset, good, entry});
+        if (ends_listing(record))
+            break;
+        ++good;
+    }
+    const DirectoryReads& directories = scene.state.directories;
+    show(ListingEvent{scene, asked, answered, asked.number("offset").value_or(0),
+                      std::span(dirents_).first(good),
+                      directories.find(asked.nodeid(), asked.number("fh").value_or(0))});
 }
 
 void Checker::see_entries(const ExchangeEvent& event) {

@@ -1,6 +1,7 @@
 #include "dissector/state.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace fusewire {
 
@@ -31,6 +32,11 @@ bool NodeState::may_hold(std::string_view fhandle) const {
         return true; // nobody knows
     return (handle_state == HandleState::known && handle == fhandle) ||
            std::find(older_handles.begin(), older_handles.end(), fhandle) != older_handles.end();
+}
+
+std::uint64_t xattr_key(std::uint64_t nodeid, std::string_view name) {
+    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
+    return std::hash<std::string_view>{}(name) ^ (nodeid + 1) * odd;
 }
 
 NodeState* State::find(std::uint64_t nodeid) {

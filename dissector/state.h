@@ -4,6 +4,7 @@
 #pragma once
 
 #include "dissector/course.h"
+#include "dissector/directory_reads.h"
 #include "dissector/entry.h"
 #include "dissector/record.h"
 #include "dissector/requests.h"
@@ -121,6 +122,7 @@ struct OpenFile {
     std::uint64_t release_frame = 0;
     bool assumed = false;    // used before it was opened
     bool from_mkobj = false; // OPEN inside MKOBJ_HANDLE: its flags say nothing
+    bool doubtful = false;   // the kernel may not have kept it: its compound failed later on
 };
 
 struct FhKey {
@@ -145,6 +147,14 @@ struct Limits {
     bool has(unsigned bit) const { return (accepted >> bit & 1) != 0; }
     bool offers(unsigned bit) const { return (offered >> bit & 1) != 0; }
 };
+
+// How long the server last said the value of an extended attribute is.
+struct XattrSize {
+    std::uint32_t size = 0;
+    std::uint64_t frame = 0; // of the request that asked
+};
+// `name` is empty for the list of names.
+std::uint64_t xattr_key(std::uint64_t nodeid, std::string_view name);
 
 class State {
   public:
@@ -195,6 +205,9 @@ class State {
     std::unordered_map<std::uint32_t, std::uint64_t> enosys; // opcode number -> frame of the reply
     Requests requests;
     Course course;
+    DirectoryReads directories;
+    BoundedMap<std::uint64_t, std::uint64_t, remembered> poll_handles; // kh -> frame of the POLL
+    BoundedMap<std::uint64_t, XattrSize, remembered> xattr_sizes;      // by xattr_key()
     Limits limits;
     DialectName dialect = DialectName::unknown;
     bool init_seen = false;          // the INIT request is in the capture

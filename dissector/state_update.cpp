@@ -17,6 +17,7 @@ constexpr std::uint32_t most_name = 1024, most_name_of_many_pages = 4095;
 constexpr std::uint32_t rename_exchange = 2;
 constexpr std::uint32_t statx_basic = 0x7ff;
 constexpr std::uint32_t open_truncate = 01000; // O_TRUNC
+constexpr std::uint32_t poll_notify = 1;       // FUSE_POLL_SCHEDULE_NOTIFY
 constexpr std::int32_t enoent = 2, enosys = 38;
 
 std::optional<std::int64_t> time_of(const Record& record) {
@@ -134,6 +135,34 @@ void apply_entry(const Entry& entry, const Record& record, const Verdict& verdic
                     end_of(record, entry.entry_valid_s, entry.entry_valid_ns)});
 }
 
+bool has_failed_part(const Message& reply) {
+    return std::any_of(reply.subs.begin(), reply.subs.end(),
+                       [](const SubMessage& sub) { return sub.error != 0; });
+}
+
+// Parts of a COMPOUND that the reply lacks, or does not count, read as zero: an open file 0.
+void apply_missing_opens(const Message& request, const Message& reply, std::uint64_t frame,
+                         State& state) {
+    const bool broken =
+        std::any_of(reply.findings.begin(), reply.findings.end(),
+                    [](const Finding& f) { return f.rule == Rule::compound_chain_broken; });
+    if (request.subs.empty() || reply.error != 0 || broken || has_failed_part(reply))
+        return;
+    constexpr DialectSet counting = in_dialects(DialectName::lookup_handle_v3,
+                                                DialectName::compound_v4, DialectName::compound_v5);
+    std::size_t there = reply.subs.size();
+    if ((in_dialect(reply.dialect) & counting) != 0)
+        there = std::min<std::size_t>(there, Operation(reply).number("count").value_or(there));
+    for (std::size_t i = there; i < request.subs.size(); ++i) {
+        const Operation asked(request, i);
+        if (has_placeholder_node(asked))
+            continue;
+        if (asked.is(Op::open) || asked.is(Op::opendir))
+            state.open({asked.is(Op::open) ? FhSpace::file : FhSpace::directory, 0, asked.nodeid()},
+                       frame);
+    }
+}
+
 void apply_open(const Operation& asked, const Operation& answered, std::span<const Entry> entries,
                 const Record& record, State& state) {
     Opened opening;
@@ -144,6 +173,7 @@ void apply_open(const Operation& asked, const Operation& answered, std::span<con
     file.flags = opening.open_flags;
     file.fopen = opening.fopen;
     file.from_mkobj = opening.from_mkobj;
+    file.doubtful = has_failed_part(answered.message());
     if (asked.is(Op::open) && (opening.open_flags & open_truncate) != 0)
         touch(state, opening.key.nodeid, record.frame);
 }
@@ -249,6 +279,13 @@ void apply_success(const Operation& asked, const Operation& answered, const Reco
     }
 }
 
+// The server tells that somebody else changed what a name leads to.
+void apply_changed_name(std::uint64_t parent, const Operation& notification, std::uint64_t frame,
+                        State& state) {
+    touch(state, parent, frame);
+    state.directories.changed(parent, notification.text("name"));
+}
+
 template <class Visit>
 void each_pair(const Message& request, const Message& reply, Visit visit) {
     if (request.subs.empty())
@@ -280,10 +317,63 @@ void apply_missing_opens(const Message& request, const Message& reply, std::uint
 void apply_release(const Operation& operation, std::uint64_t frame, State& state) {
     if (!operation.is(Op::release) && !operation.is(Op::releasedir))
         return;
+    const Outstanding* sent = state.requests.outstanding(operation.message().unique);
+    if (sent != nullptr && sent->copies > 1)
+        return; // sent again, not released again
     std::vector<UsedFh> fhs;
     used_fhs(operation, fhs);
-    for (const UsedFh& used : fhs)
+    for (const UsedFh& used : fhs) {
         state.release(used.key, frame);
+        const OpenFile* file = state.find(used.key);
+        if (used.key.space == FhSpace::directory && (file == nullptr || file->opens == 0))
+            state.directories.closed(used.key.nodeid, used.key.fh);
+    }
+}
+
+// A reply longer than asked for is refused, whatever is in it.
+bool is_refused_listing(const Operation& asked, const Operation& answered) {
+    return answered.sub() == no_sub && answered.body_length() > asked.number("size").value_or(0);
+}
+
+void apply_listing(const Operation& asked, const Operation& answered, std::uint64_t request_frame,
+                   const Record& record, State& state) {
+    const bool lists = asked.is(Op::readdir) || asked.is(Op::readdirplus);
+    if (!lists || answered.error() != 0 || is_refused_listing(asked, answered))
+        return;
+    std::vector<DirentRecord> records;
+    dirents(answered, records);
+    const auto end = std::find_if(records.begin(), records.end(), ends_listing);
+    const NodeState* node = state.find(asked.nodeid());
+    Listing listing{asked.nodeid(), asked.number("fh").value_or(0),
+                    asked.number("offset").value_or(0), request_frame, record.frame};
+    listing.records = {records.begin(), end};
+    listing.whole = answered.message().bytes.size() >= answered.message().length;
+    listing.stable = node == nullptr || node->modified_frame < request_frame;
+    state.directories.listed(listing);
+}
+
+// GETXATTR and LISTXATTR with size 0 ask how long the answer is.
+void apply_xattr_size(const Operation& asked, const Operation& answered,
+                      std::uint64_t request_frame, State& state) {
+    if (!asked.is(Op::getxattr) && !asked.is(Op::listxattr))
+        return;
+    const auto size = answered.number("size");
+    if (size && asked.number("size") == 0u)
+        state.xattr_sizes.put(xattr_key(asked.nodeid(), asked.text("name")),
+                              {static_cast<std::uint32_t>(*size), request_frame});
+}
+
+// Names that were made, moved or removed are no longer what a listing said of them.
+void apply_to_listings(const Operation& asked, State& state) {
+    constexpr OpSet renames = ops(Op::rename, Op::rename2);
+    constexpr OpSet changes = renames | ops(Op::unlink, Op::rmdir, Op::create, Op::mknod, Op::mkdir,
+                                            Op::symlink, Op::link, Op::mkobj_handle, Op::mkobjx);
+    const OpSet op = op_bit(asked.op());
+    if ((op & changes) == 0)
+        return;
+    state.directories.changed(asked.nodeid(), asked.text("name"));
+    if ((op & renames) != 0)
+        state.directories.changed(asked.number("newdir").value_or(0), asked.text("newname"));
 }
 
 } // namespace
@@ -331,6 +421,8 @@ void apply_request(const Message& message, const Record& record, State& state) {
         if (operation.is(Op::interrupt))
             state.requests.interrupted(operation.number("unique").value_or(0), record.frame,
                                        time_of(record));
+        if (operation.is(Op::poll) && (operation.number("flags").value_or(0) & poll_notify) != 0)
+            state.poll_handles.put(operation.number("kh").value_or(0), record.frame);
         if (operation.is(Op::destroy))
             state.destroy_frame = record.frame;
     });
@@ -343,6 +435,8 @@ void apply_reply(const Message& request, const Message& reply, const Record& rec
         state.requests.refused(reply.unique, record.frame);
         return;
     }
+    const Outstanding* outstanding = state.requests.outstanding(reply.unique);
+    const std::uint64_t request_frame = outstanding != nullptr ? outstanding->frame : 0;
     state.requests.answered(reply.unique, record.frame, reply.error, digest_of(record.bytes));
     // With a payload behind it the write is refused, and the kernel learns of no ENOSYS.
     if (reply.error == -enosys && record.wire_length == out_header_size)
@@ -356,8 +450,12 @@ void apply_reply(const Message& request, const Message& reply, const Record& rec
     if (verdict.keeps_results())
         apply_missing_opens(request, reply, record.frame, state);
     each_pair(request, reply, [&](const Operation& asked, const Operation& answered) {
-        if (answered.error() == 0)
+        apply_listing(asked, answered, request_frame, record, state);
+        if (answered.error() == 0) {
+            apply_to_listings(asked, state);
+            apply_xattr_size(asked, answered, request_frame, state);
             apply_success(asked, answered, record, state);
+        }
         if (answered.error() == -enoent && (asked.is(Op::lookup) || asked.is(Op::lookup_handle)))
             state.unname(asked.nodeid(), asked.text("name"));
         if (verdict.keeps_results())
@@ -369,14 +467,17 @@ void apply_reply(const Message& request, const Message& reply, const Record& rec
     });
 }
 
-void apply_notification(const Message& message, const Record&, const Verdict& verdict,
+void apply_notification(const Message& message, const Record& record, const Verdict& verdict,
                         State& state) {
     if (verdict.discarded())
         return;
     const Operation notification(message);
     const std::uint64_t parent = notification.number("parent").value_or(0);
     switch (static_cast<NotifyCode>(message.opcode_number)) {
+    case NotifyCode::inval_entry:
+        return apply_changed_name(parent, notification, record.frame, state);
     case NotifyCode::delete_entry:
+        apply_changed_name(parent, notification, record.frame, state);
         return state.unname(parent, notification.text("name"));
     case NotifyCode::resend:
         state.resend_asked = true;
