@@ -1,0 +1,1 @@
+#include "dissector/statx_view.h"
