@@ -360,7 +360,7 @@ void compare_statx(const AttributesEvent& event, Report& report) {
     const bool ctime = same_ctime(now, *before), mtime = same_mtime(now, *before);
     Severity severity = Severity::warn;
     std::string observed, expected;
-    if (now.ino != before->ino) {
+    if (now.ino != before->ino && now.ino != 0 && before->ino != 0) {
         observed = fmt::format("ino {}", now.ino);
         expected = fmt::to_string(before->ino);
         if (is_later(now, *before))

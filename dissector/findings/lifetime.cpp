@@ -156,19 +156,6 @@ constexpr Check<ForgetEvent> forget_rows[] = {
                      .nodeid = event.nodeid,
                      .observed = fmt::format("nlookup {}", event.nlookup)});
      }},
-    {{.id = "forget-mixed",
-      .area = Area::lifetime,
-      .severity = Severity::note,
-      .dialects = fusex,
-      .text = "FORGET of several references",
-      .consequence = "fusex does not count: one FORGET ends a node, whatever its nlookup"},
-     [](const ForgetEvent& event, Report& report) {
-         if (event.nlookup > 1)
-             report({.offset = event.offset,
-                     .nodeid = event.nodeid,
-                     .observed = fmt::format("nlookup {}", event.nlookup),
-                     .expected = "1"});
-     }},
 };
 
 // Requests that say which object they mean by the nodeid alone.
