@@ -46,9 +46,9 @@ const Attributes* known_before(const AttributesEvent& event) {
     if (!are_used(event) || node == nullptr || !node->attributes ||
         event.exchange.request_frame < node->attributes_frame)
         return nullptr;
-    const bool same = event.entry == nullptr ||
-                      static_cast<std::uint32_t>(event.entry->generation) ==
-                          static_cast<std::uint32_t>(node->generation);
+    const bool same =
+        event.entry == nullptr || static_cast<std::uint32_t>(event.entry->generation) ==
+                                      static_cast<std::uint32_t>(node->generation);
     return same ? &*node->attributes : nullptr;
 }
 
@@ -73,10 +73,8 @@ const char* bad_time(const Attributes& attributes, std::uint32_t& value) {
     };
     constexpr std::uint32_t always = ~0u;
     constexpr Time times[] = {
-        {"atime", sx_atime, &Attributes::atime_ns},
-        {"mtime", sx_mtime, &Attributes::mtime_ns},
-        {"ctime", sx_ctime, &Attributes::ctime_ns},
-        {"btime", sx_btime, &Attributes::btime_ns},
+        {"atime", sx_atime, &Attributes::atime_ns},    {"mtime", sx_mtime, &Attributes::mtime_ns},
+        {"ctime", sx_ctime, &Attributes::ctime_ns},    {"btime", sx_btime, &Attributes::btime_ns},
         {"attr_valid", always, &Attributes::valid_ns},
     };
     for (const Time& time : times) {
@@ -162,8 +160,8 @@ void compare_setattr(const AttributesEvent& event, Report& report) {
             return mode ? octal(static_cast<std::uint32_t>(number & permissions))
                         : fmt::to_string(number);
         };
-        Sighting sighting = about(event, fmt::format("{} {}", change.name, value(change.got)),
-                                  value(wanted));
+        Sighting sighting =
+            about(event, fmt::format("{} {}", change.name, value(change.got)), value(wanted));
         sighting.severity = change.severity;
         return report(std::move(sighting));
     }
@@ -207,9 +205,9 @@ Sighting about(const StatxAnswer& answer, std::string observed, std::string expe
 
 // "TYPE|MODE"
 std::string bits(std::uint32_t mask) {
-    constexpr std::array<const char*, 12> names = {"TYPE",  "MODE",  "NLINK", "UID",
-                                                   "GID",   "ATIME", "MTIME", "CTIME",
-                                                   "INO",   "SIZE",  "BLOCKS", "BTIME"};
+    constexpr std::array<const char*, 12> names = {"TYPE", "MODE",  "NLINK",  "UID",
+                                                   "GID",  "ATIME", "MTIME",  "CTIME",
+                                                   "INO",  "SIZE",  "BLOCKS", "BTIME"};
     std::string text;
     for (std::size_t i = 0; i < names.size(); ++i)
         if ((mask >> i & 1) != 0)
@@ -218,10 +216,6 @@ std::string bits(std::uint32_t mask) {
     if (others != 0)
         text += fmt::format("{}{:#x}", text.empty() ? "" : "|", others);
     return text;
-}
-
-bool is_broken(const Attributes& attributes) {
-    return !is_file_type(attributes.mode) || attributes.size > most_size;
 }
 
 // A file may have lost its last name while it is open.
@@ -279,7 +273,7 @@ constexpr Check<ReplyEvent> statx_rows[] = {
              "blocks are a note, and links count only while the node has a name."},
      [](const ReplyEvent& event, Report& report) {
          const auto answer = statx_of(event);
-         if (!answer || is_broken(answer->attributes))
+         if (!answer || are_invalid(answer->attributes))
              return;
          const Attributes& got = answer->attributes;
          const auto unfilled = [&](std::uint32_t bit, std::uint64_t value) {
@@ -321,6 +315,14 @@ constexpr Check<ReplyEvent> statx_rows[] = {
      ops(Op::statx)},
 };
 
+// Another type than the node is known to have. Sure only when every FORGET was seen.
+bool changes_type(const AttributesEvent& event) {
+    const NodeState* node = event.node;
+    const std::uint32_t before = node == nullptr ? 0 : node->type();
+    return before != 0 && before != event.attributes.type() &&
+           !describe_root(*node->attributes, event.nodeid, event.state);
+}
+
 // What is wrong with the type or the size of a plain STATX answer; empty: nothing.
 std::string statx_fault(const AttributesEvent& event) {
     const Attributes& now = event.attributes;
@@ -330,11 +332,10 @@ std::string statx_fault(const AttributesEvent& event) {
         return {};
     if (!is_file_type(now.mode))
         return "mode " + octal(now.mode);
-    const NodeState* node = event.node;
-    const std::uint32_t before = node == nullptr ? 0 : node->type();
-    if (before == 0 || before == now.type() || describe_root(*node->attributes, event.nodeid, event.state))
+    if (!changes_type(event))
         return {};
-    return fmt::format("type {} of a node of type {}", octal(now.type()), octal(before));
+    return fmt::format("type {} of a node of type {}", octal(now.type()),
+                       octal(event.node->type()));
 }
 
 constexpr RuleInfo differ_rule{
@@ -347,14 +348,15 @@ constexpr RuleInfo differ_rule{
     .doc = "A change of content changes mtime and ctime too: a size counts only with equal times, "
            "a mtime only with an equal ctime. An inode number with a later ctime is a note, as "
            "another file may have been put there at the server.",
-    .history = History::unbroken};
+    .history = History::unbroken,
+    .needs_forgets = true};
 
 void compare_statx(const AttributesEvent& event, Report& report) {
     const Attributes& now = event.attributes;
     const Attributes* before = known_before(event);
     constexpr std::uint32_t compared = sx_ino | sx_size | sx_mtime | sx_ctime;
     if (before == nullptr || event.entry != nullptr || (now.mask & compared) != compared ||
-        before->is_statx || is_broken(now) || before->type() != now.type() ||
+        before->is_statx || are_invalid(now) || before->type() != now.type() ||
         event.node->modified)
         return;
     const bool ctime = same_ctime(now, *before), mtime = same_mtime(now, *before);
@@ -523,8 +525,8 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
              event.attributes.ino == 0 || !answers(event.attributes, sx_ino) ||
              !answers(*before, sx_ino))
              return;
-         Sighting sighting = about(event, fmt::format("ino {}", event.attributes.ino),
-                                   fmt::to_string(before->ino));
+         Sighting sighting =
+             about(event, fmt::format("ino {}", event.attributes.ino), fmt::to_string(before->ino));
          sighting.related = {event.node->attributes_frame};
          report(std::move(sighting));
      }},
@@ -551,8 +553,14 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
      [](const AttributesEvent& event, Report& report) {
          if (event.entry != nullptr || !event.attributes.is_statx)
              return;
-         if (std::string fault = statx_fault(event); !fault.empty())
-             report(about(event, std::move(fault)));
+         std::string fault = statx_fault(event);
+         if (fault.empty())
+             return;
+         Sighting sighting = about(event, std::move(fault));
+         const bool sure = event.state.complete() && event.state.sees_forgets;
+         if (!are_invalid(event.attributes) && !sure)
+             sighting.severity = Severity::note;
+         report(std::move(sighting));
      },
      ops(Op::statx)},
     {differ_rule, compare_statx, ops(Op::statx)},

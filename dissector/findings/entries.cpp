@@ -15,8 +15,8 @@ constexpr DialectSet not_fusex =
     all_dialects & ~in_dialects(DialectName::fusex_a, DialectName::fusex_b);
 constexpr OpSet creators =
     ops(Op::mknod, Op::mkdir, Op::symlink, Op::link, Op::create, Op::tmpfile);
-constexpr OpSet entry_ops = creators | ops(Op::lookup, Op::lookup_handle, Op::mkobj_handle,
-                                           Op::readdirplus);
+constexpr OpSet entry_ops =
+    creators | ops(Op::lookup, Op::lookup_handle, Op::mkobj_handle, Op::readdirplus);
 
 Sighting about(const EntryEvent& event, std::string observed, std::string expected = {}) {
     return {.offset = event.entry.offset,
@@ -158,8 +158,8 @@ constexpr Check<EntryEvent> entry_rows[] = {
      [](const EntryEvent& event, Report& report) {
          if (event.entry.nodeid != root_nodeid || is_dot(event.entry))
              return;
-         Sighting sighting = about(event, fmt::format("nodeid 1 for \"{}\"", event.entry.name),
-                                   "another nodeid");
+         Sighting sighting =
+             about(event, fmt::format("nodeid 1 for \"{}\"", event.entry.name), "another nodeid");
          sighting.consequence = root_consequence(event);
          report(std::move(sighting));
      },
@@ -252,8 +252,7 @@ constexpr Check<EntryEvent> entry_rows[] = {
          const auto& attributes = event.entry.attributes;
          const std::size_t length = event.operation.text("target").size();
          if (attributes && attributes->type() == type_symlink && attributes->size != length)
-             report(about(event, fmt::format("size {}", attributes->size),
-                          fmt::to_string(length)));
+             report(about(event, fmt::format("size {}", attributes->size), fmt::to_string(length)));
      },
      ops(Op::symlink)},
     {{.id = "node-generation-changed",
@@ -264,7 +263,8 @@ constexpr Check<EntryEvent> entry_rows[] = {
                      "builds a new one",
       .advice = "keep nodeid and generation of a node until its last reference is given back",
       .doc = "Legal once the lookup count of the nodeid came to 0. The kernel compares 32 bits.",
-      .history = History::complete},
+      .history = History::complete,
+      .needs_forgets = true},
      [](const EntryEvent& event, Report& report) {
          if (!is_held(event.before) || event.entry.nodeid == root_nodeid || !is_acceptable(event) ||
              kept_generation(event.before->generation) == kept_generation(event.entry.generation))
@@ -306,7 +306,8 @@ constexpr Check<EntryEvent> entry_rows[] = {
       .advice = "give each directory one nodeid and one name; there are no hard links to them",
       .doc = "Renames through this mount are followed, and names whose validity is over do not "
              "count. Somebody else may still have moved the directory at the server.",
-      .history = History::complete},
+      .history = History::complete,
+      .needs_forgets = true},
      [](const EntryEvent& event, Report& report) {
          const auto& attributes = event.entry.attributes;
          if (!attributes || attributes->type() != type_directory ||
@@ -348,7 +349,8 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
       .consequence = "the inode is made bad: whoever holds it gets EIO",
       .advice = "give a new object a new nodeid, or another generation once the old one is "
                 "forgotten",
-      .history = History::complete},
+      .history = History::complete,
+      .needs_forgets = true},
      [](const AttributesEvent& event, Report& report) {
          const NodeState* node = event.node;
          const std::uint32_t type = event.attributes.type(), before = node ? node->type() : 0;

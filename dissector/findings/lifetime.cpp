@@ -159,10 +159,9 @@ constexpr Check<ForgetEvent> forget_rows[] = {
 };
 
 // Requests that say which object they mean by the nodeid alone.
-constexpr OpSet by_nodeid =
-    ops(Op::getattr, Op::setattr, Op::statx, Op::open, Op::opendir, Op::read, Op::write,
-        Op::readdir, Op::readdirplus, Op::readlink, Op::access, Op::statfs, Op::fsync,
-        Op::fsyncdir, Op::listxattr);
+constexpr OpSet by_nodeid = ops(Op::getattr, Op::setattr, Op::statx, Op::open, Op::opendir,
+                                Op::read, Op::write, Op::readdir, Op::readdirplus, Op::readlink,
+                                Op::access, Op::statfs, Op::fsync, Op::fsyncdir, Op::listxattr);
 
 // A name that the kernel may still reach the node by; without one it may be deleted.
 bool has_name(const NodeState& node, const State& state) {
@@ -185,7 +184,8 @@ constexpr Check<ReplyEvent> reply_rows[] = {
       .advice = "answer ESTALE for nodeids that the server does not know, as after a restart: the "
                 "kernel then walks the path again",
       .doc = "Only while the node has a name that was neither removed nor invalidated.",
-      .history = History::unbroken},
+      .history = History::unbroken,
+      .needs_forgets = true},
      [](const ReplyEvent& event, Report& report) {
          constexpr std::int32_t enoent = -2;
          if (event.reply.error() != enoent || has_placeholder_node(event.request))
@@ -305,7 +305,8 @@ constexpr Check<EntryEvent> entry_rows[] = {
       .advice = "fail with EEXIST when the name exists",
       .doc = "The name must be known and its validity not over. Somebody else may still have "
              "removed it at the server.",
-      .history = History::unbroken},
+      .history = History::unbroken,
+      .needs_forgets = true},
      [](const EntryEvent& event, Report& report) {
          constexpr std::uint64_t exclusive = 0200; // O_EXCL
          const bool opens = event.operation.is(Op::create) || event.operation.is(Op::mkobj_handle);
@@ -332,7 +333,7 @@ constexpr OmittedRule left_out[] = {
 
 } // namespace
 
-constexpr Family lifetime_family{node_use_rows, forget_rows,   reply_rows,
-                                 exchange_rows, entry_rows, left_out};
+constexpr Family lifetime_family{node_use_rows, forget_rows, reply_rows,
+                                 exchange_rows, entry_rows,  left_out};
 
 } // namespace fusewire
