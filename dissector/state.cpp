@@ -64,12 +64,9 @@ void State::forget(std::uint64_t nodeid, std::uint64_t nlookup, std::uint64_t fr
     if (node->accepted > 0 || nodeid == root_nodeid)
         return;
     remember_handle(*node, frame);
-    ForgottenNode memory{node->generation,
-                         node->type(),
-                         node->attributes ? node->attributes->ino : 0,
-                         node->handle,
-                         frame,
-                         node->sent > 0};
+    ForgottenNode memory{
+        node->generation, node->type(), node->attributes ? node->attributes->ino : 0,
+        node->handle,     frame,        node->sent > 0};
     drop_handle(*node, HandleState::none);
     for (const NameKey& key : node->names)
         if (const auto named = names_.find(key);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace fusewire {
@@ -169,38 +170,26 @@ void compare_setattr(const AttributesEvent& event, Report& report) {
 
 // STATX, alone or beside a lookup.
 
-// The node that a STATX describes; 0: none that the kernel takes.
-std::uint64_t node_of(const ReplyEvent& event) {
-    if (!has_placeholder_node(event.request))
-        return event.request.nodeid();
-    const Operation first(event.message, 0);
-    return first.error() == 0 ? first.number("nodeid").value_or(0) : 0;
+// The operation that asked for these attributes: beside a lookup it is not the one of the event.
+std::uint32_t mask_asked(const AttributesEvent& event) {
+    const std::int16_t sub = event.attributes.sub;
+    const Message& request = event.request.message();
+    const bool beside =
+        event.entry != nullptr && sub >= 0 && static_cast<std::size_t>(sub) < request.subs.size();
+    const Operation statx =
+        beside ? Operation(request, static_cast<std::size_t>(sub)) : event.request;
+    return static_cast<std::uint32_t>(statx.number("sx_mask").value_or(0));
 }
 
-struct StatxAnswer {
-    Attributes attributes;
-    std::uint32_t wanted = 0;
-    std::uint64_t nodeid = 0;
-    bool beside_lookup = false;
-};
-
-std::optional<StatxAnswer> statx_of(const ReplyEvent& event) {
-    const auto attributes = attributes_of(event.reply);
-    const auto wanted = event.request.number("sx_mask");
-    if (!attributes || !wanted || event.verdict.write_errno != 0)
-        return std::nullopt;
-    StatxAnswer answer{*attributes, static_cast<std::uint32_t>(*wanted), node_of(event),
-                       has_placeholder_node(event.request)};
-    const bool judged = !answer.beside_lookup || answer.nodeid != 0;
-    return judged ? std::optional(answer) : std::nullopt;
+// A STATX answer that the kernel reads. Parts of a COMPOUND that do not know their node yet are shown
+// with the entry that names it.
+bool is_statx(const AttributesEvent& event) {
+    return event.attributes.is_statx && event.nodeid != 0 && are_used(event);
 }
 
-Sighting about(const StatxAnswer& answer, std::string observed, std::string expected = {}) {
-    return {.offset = answer.attributes.offset,
-            .sub = answer.attributes.sub,
-            .nodeid = answer.nodeid,
-            .observed = std::move(observed),
-            .expected = std::move(expected)};
+// LOOKUP_HANDLE and MKOBJ_HANDLE have rules of their own for what cannot be.
+bool is_beside_fhandle(const AttributesEvent& event) {
+    return event.entry != nullptr && event.entry->fhandle.expected;
 }
 
 // "TYPE|MODE"
@@ -219,101 +208,47 @@ std::string bits(std::uint32_t mask) {
 }
 
 // A file may have lost its last name while it is open.
-bool may_be_unlinked(const ReplyEvent& event, const StatxAnswer& answer) {
-    if (answer.beside_lookup)
+bool may_be_unlinked(const AttributesEvent& event) {
+    const NodeState* node = event.node;
+    if (event.entry != nullptr)
         return false;
-    const NodeState* node = event.state.find(answer.nodeid);
     return node == nullptr || (node->names.empty() && node->nodeid != root_nodeid) ||
            !is_quiet(event.state, *node, asked_of(event));
 }
 
-constexpr Check<ReplyEvent> statx_rows[] = {
-    {{.id = "statx-mask-missing",
-      .area = Area::attributes,
-      .severity = Severity::warn,
-      .text = "STATX leaves out fields that were asked for",
-      .consequence = "the kernel does not refresh its attributes unless all basic fields are there",
-      .advice = "fill all basic fields and set their bits (STATX_BASIC_STATS) in the mask",
-      .doc = "STATX_BTIME is optional. Beside LOOKUP_HANDLE every field is used whatever the mask "
-             "says."},
-     [](const ReplyEvent& event, Report& report) {
-         const auto answer = statx_of(event);
-         if (!answer)
-             return;
-         const std::uint32_t missing = answer->wanted & sx_basic & ~answer->attributes.mask;
-         if (missing == 0)
-             return;
-         Sighting sighting = about(*answer, "without " + bits(missing));
-         if (answer->beside_lookup)
-             sighting.consequence = "the kernel uses every field all the same, even those that "
-                                    "the mask leaves out";
-         report(std::move(sighting));
-     },
-     ops(Op::statx)},
-    {{.id = "statx-mask-unrequested",
-      .area = Area::attributes,
-      .severity = Severity::note,
-      .text = "STATX answers fields that were not asked for",
-      .consequence = "the kernel ignores them",
-      .doc = "Usual for servers that pass on what statx(2) gave them."},
-     [](const ReplyEvent& event, Report& report) {
-         const auto answer = statx_of(event);
-         if (answer && (answer->attributes.mask & ~answer->wanted) != 0)
-             report(about(*answer, bits(answer->attributes.mask & ~answer->wanted),
-                          "only " + bits(answer->wanted)));
-     },
-     ops(Op::statx)},
-    {{.id = "statx-mask-unfilled",
-      .area = Area::attributes,
-      .severity = Severity::warn,
-      .text = "STATX claims a field that is not filled in",
-      .consequence = "the kernel and the caller take the zero for the truth",
-      .advice = "set a bit of the mask only when its field was filled",
-      .doc = "A file without a name has no links, and one with holes or inline data no blocks: "
-             "blocks are a note, and links count only while the node has a name."},
-     [](const ReplyEvent& event, Report& report) {
-         const auto answer = statx_of(event);
-         if (!answer || are_invalid(answer->attributes))
-             return;
-         const Attributes& got = answer->attributes;
-         const auto unfilled = [&](std::uint32_t bit, std::uint64_t value) {
-             return (got.mask & bit) != 0 && value == 0;
-         };
-         if (unfilled(sx_ino, got.ino))
-             return report(about(*answer, "ino 0"));
-         if (unfilled(sx_nlink, got.nlink) && !may_be_unlinked(event, *answer))
-             return report(about(*answer, "nlink 0"));
-         if (!unfilled(sx_blocks, got.blocks) || got.size == 0 || got.type() != type_regular)
-             return;
-         Sighting sighting = about(*answer, fmt::format("blocks 0 with size {}", got.size));
-         sighting.severity = Severity::note;
-         report(std::move(sighting));
-     },
-     ops(Op::statx)},
-    {{.id = "statx-spare",
-      .area = Area::attributes,
-      .severity = Severity::note,
-      .text = "reserved fields of a STATX reply are not zero",
-      .consequence = "the kernel ignores them today and may give them a meaning",
-      .advice = "clear the whole reply before filling it"},
-     [](const ReplyEvent& event, Report& report) {
-         const auto answer = statx_of(event);
-         if (!answer)
-             return;
-         const Node* flags = event.reply.find("flags");
-         const Node* bad = flags != nullptr && flags->value != 0 ? flags : nullptr;
-         for (const Node& node : event.reply.nodes())
-             if (bad == nullptr && node.field->kind == Kind::padding && !node.cut)
-                 for (const std::byte byte : event.message.bytes_of(node))
-                     bad = byte != std::byte{0} ? &node : bad;
-         if (bad == nullptr)
-             return;
-         Sighting sighting = about(*answer, bad->field->name, "zero");
-         sighting.offset = bad->offset;
-         report(std::move(sighting));
-     },
-     ops(Op::statx)},
-};
+bool claims(const Attributes& attributes, std::uint32_t bit, std::uint64_t value) {
+    return (attributes.mask & bit) != 0 && value == 0;
+}
+
+void look_for_unfilled(const AttributesEvent& event, Report& report) {
+    const Attributes& got = event.attributes;
+    if (!is_statx(event) || are_invalid(got))
+        return;
+    if (claims(got, sx_ino, got.ino))
+        return report(about(event, "ino 0"));
+    if (claims(got, sx_nlink, got.nlink) && !may_be_unlinked(event))
+        return report(about(event, "nlink 0"));
+    if (!claims(got, sx_blocks, got.blocks) || got.size == 0 || got.type() != type_regular)
+        return;
+    Sighting sighting = about(event, fmt::format("blocks 0 with size {}", got.size));
+    sighting.severity = Severity::note;
+    report(std::move(sighting));
+}
+
+// The first reserved field that is not zero; nullptr: none.
+const Node* reserved_in(const Operation& reply) {
+    const Node* flags = reply.find("flags");
+    if (flags != nullptr && flags->value != 0)
+        return flags;
+    for (const Node& node : reply.nodes()) {
+        if (node.field->kind != Kind::padding || node.cut)
+            continue;
+        const Bytes bytes = reply.message().bytes_of(node);
+        if (std::any_of(bytes.begin(), bytes.end(), [](std::byte b) { return b != std::byte{0}; }))
+            return &node;
+    }
+    return nullptr;
+}
 
 // Another type than the node is known to have. Sure only when every FORGET was seen.
 bool changes_type(const AttributesEvent& event) {
@@ -386,6 +321,13 @@ void compare_statx(const AttributesEvent& event, Report& report) {
     report(std::move(sighting));
 }
 
+constexpr RuleInfo nsec_rule{.id = "attr-nsec",
+                             .area = Area::attributes,
+                             .severity = Severity::warn,
+                             .text = "nanoseconds of a time are a second or more",
+                             .consequence = "the kernel takes 999999999 in their place",
+                             .advice = "carry whole seconds over into the field for seconds"};
+
 constexpr Check<AttributesEvent> attribute_rows[] = {
     {{.id = "attr-type-invalid",
       .area = Area::attributes,
@@ -410,12 +352,7 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
          if (is_plain(event) && event.attributes.size > most_size)
              report(about(event, fmt::format("size {:#x}", event.attributes.size)));
      }},
-    {{.id = "attr-nsec",
-      .area = Area::attributes,
-      .severity = Severity::warn,
-      .text = "nanoseconds of a time are a second or more",
-      .consequence = "the kernel takes 999999999 in their place",
-      .advice = "carry whole seconds over into the field for seconds"},
+    {nsec_rule,
      [](const AttributesEvent& event, Report& report) {
          std::uint32_t value = 0;
          if (const char* name = bad_time(event.attributes, value))
@@ -543,6 +480,63 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
                      .observed = fmt::format("ino {:#x}", event.attributes.ino)});
      }},
     {setattr_rule, compare_setattr, ops(Op::setattr)},
+    {{.id = "statx-mask-missing",
+      .area = Area::attributes,
+      .severity = Severity::warn,
+      .text = "STATX leaves out fields that were asked for",
+      .consequence = "the kernel does not refresh its attributes unless all basic fields are there",
+      .advice = "fill all basic fields and set their bits (STATX_BASIC_STATS) in the mask",
+      .doc = "STATX_BTIME is optional. Beside LOOKUP_HANDLE every field is used whatever the mask "
+             "says."},
+     [](const AttributesEvent& event, Report& report) {
+         std::uint32_t missing = sx_basic & ~event.attributes.mask;
+         if (missing == 0 || !is_statx(event))
+             return;
+         missing &= mask_asked(event);
+         if (missing == 0)
+             return;
+         Sighting sighting = about(event, "without " + bits(missing));
+         if (event.entry != nullptr)
+             sighting.consequence = "the kernel uses every field all the same, even those that "
+                                    "the mask leaves out";
+         report(std::move(sighting));
+     }},
+    {{.id = "statx-mask-unrequested",
+      .area = Area::attributes,
+      .severity = Severity::note,
+      .text = "STATX answers fields that were not asked for",
+      .consequence = "the kernel ignores them",
+      .doc = "Usual for servers that pass on what statx(2) gave them."},
+     [](const AttributesEvent& event, Report& report) {
+         if (!is_statx(event))
+             return;
+         const std::uint32_t asked = mask_asked(event);
+         if (asked != 0 && (event.attributes.mask & ~asked) != 0)
+             report(about(event, bits(event.attributes.mask & ~asked), "only " + bits(asked)));
+     }},
+    {{.id = "statx-mask-unfilled",
+      .area = Area::attributes,
+      .severity = Severity::warn,
+      .text = "STATX claims a field that is not filled in",
+      .consequence = "the kernel and the caller take the zero for the truth",
+      .advice = "set a bit of the mask only when its field was filled",
+      .doc = "A file without a name has no links, and one with holes or inline data no blocks: "
+             "blocks are a note, and links count only while the node has a name."},
+     look_for_unfilled},
+    {{.id = "statx-spare",
+      .area = Area::attributes,
+      .severity = Severity::note,
+      .text = "reserved fields of a STATX reply are not zero",
+      .consequence = "the kernel ignores them today and may give them a meaning",
+      .advice = "clear the whole reply before filling it"},
+     [](const AttributesEvent& event, Report& report) {
+         const Node* bad = is_statx(event) ? reserved_in(event.reply) : nullptr;
+         if (bad == nullptr)
+             return;
+         Sighting sighting = about(event, bad->field->name, "zero");
+         sighting.offset = bad->offset;
+         report(std::move(sighting));
+     }},
     {{.id = "statx-type-invalid",
       .area = Area::attributes,
       .severity = Severity::error,
@@ -551,7 +545,7 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
                      "it is forgotten",
       .advice = "answer with the node's own type, and sizes up to 2^63-1"},
      [](const AttributesEvent& event, Report& report) {
-         if (event.entry != nullptr || !event.attributes.is_statx)
+         if (!event.attributes.is_statx || is_beside_fhandle(event) || !are_used(event))
              return;
          std::string fault = statx_fault(event);
          if (fault.empty())
@@ -561,9 +555,23 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
          if (!are_invalid(event.attributes) && !sure)
              sighting.severity = Severity::note;
          report(std::move(sighting));
-     },
-     ops(Op::statx)},
+     }},
     {differ_rule, compare_statx, ops(Op::statx)},
+};
+
+constexpr Check<EntryEvent> entry_rows[] = {
+    {nsec_rule,
+     [](const EntryEvent& event, Report& report) {
+         const Entry& entry = event.entry;
+         if (entry.entry_valid_ns < second_ns ||
+             (!is_used(entry) && entry.origin != EntryOrigin::lookup))
+             return;
+         report({.offset = entry.offset,
+                 .sub = entry.sub,
+                 .nodeid = entry.nodeid,
+                 .observed = fmt::format("entry_valid with {} ns", entry.entry_valid_ns),
+                 .expected = "less than 1000000000"});
+     }},
 };
 
 constexpr Check<RequestEvent> request_rows[] = {
@@ -591,6 +599,6 @@ constexpr Check<RequestEvent> request_rows[] = {
 
 } // namespace
 
-constexpr Family attributes_family{attribute_rows, request_rows, statx_rows};
+constexpr Family attributes_family{attribute_rows, entry_rows, request_rows};
 
 } // namespace fusewire

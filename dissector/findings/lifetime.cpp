@@ -248,7 +248,9 @@ constexpr Check<ExchangeEvent> exchange_rows[] = {
                          .nodeid = entry.nodeid,
                          .observed = why});
          }
-     }},
+     },
+     ops(Op::lookup, Op::mknod, Op::mkdir, Op::symlink, Op::link, Op::create, Op::tmpfile,
+         Op::readdirplus, Op::lookup_handle, Op::mkobj_handle, Op::compound)},
 };
 
 // What the kernel knew of the name until it asked.
