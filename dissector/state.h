@@ -73,6 +73,8 @@ struct ForgottenNode {
     std::uint64_t ino = 0;
     std::string handle;
     std::uint64_t frame = 0; // of the FORGET
+    // References are left that the kernel may have taken after all.
+    bool uncertain = false;
 };
 
 // What a name leads to, from the latest entry for it.
@@ -81,6 +83,7 @@ struct NameState {
     std::uint64_t frame = 0;
     Op op{}; // what brought it: LOOKUP, MKDIR, READDIRPLUS, RENAME …
     std::optional<std::int64_t> expires_ns; // the kernel may use it until then; absent: no clock
+    bool expired = false;                   // a notification said so
 };
 
 // A name that was taken away.
@@ -178,6 +181,10 @@ class State {
     void name(std::uint64_t parent, std::string_view name, const NameState& leads_to);
     // The name is gone; `how` is remembered unless it has no frame.
     void unname(std::uint64_t parent, std::string_view name, const RemovedName& how = {});
+    // The server said that the name is not what the kernel knows, or not any more.
+    void expire(std::uint64_t parent, std::string_view name);
+    // The kernel still takes the name from its cache; false without a clock.
+    bool cached(const NameState& name, std::optional<std::int64_t> now_ns) const;
     // What is last known under this name; nullptr when nothing is.
     const NameState* at(std::uint64_t parent, std::string_view name) const;
     const RemovedName* removed(std::uint64_t parent, std::string_view name) const;
@@ -216,6 +223,7 @@ class State {
     bool resend_asked = false;       // RESEND was notified
     std::uint64_t init_frame = 0;    // of the INIT reply; 0: none yet
     std::uint64_t destroy_frame = 0; // of the DESTROY request
+    std::uint64_t epoch_frame = 0;   // of the latest INC_EPOCH: names of before are expired
     std::uint64_t first_frame = 0;
     std::uint64_t messages = 0;
 

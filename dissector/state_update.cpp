@@ -1,6 +1,7 @@
 #include "dissector/state_update.h"
 
 #include "dissector/dissect.h"
+#include "dissector/entry_checks.h"
 #include "dissector/message_facts.h"
 #include "dissector/statx_root.h"
 
@@ -83,7 +84,14 @@ void apply_handle(const Entry& entry, std::uint64_t frame, NodeState& node, Stat
         state.fhandle_size = entry.fhandle.declared;
 }
 
+// The kernel keeps no attributes that were asked for before the node was changed.
+bool is_stale(const NodeState& node, std::uint64_t asked_frame) {
+    return node.attributes && asked_frame != 0 && asked_frame < node.modified_frame;
+}
+
 void apply_attributes(const Attributes& attributes, Op op, std::uint64_t frame, NodeState& node) {
+    if (are_invalid(attributes))
+        return;
     node.attributes = attributes;
     node.attributes_frame = frame;
     node.attributes_op = op;
@@ -97,7 +105,15 @@ void introduce_nodeid_zero(std::uint64_t frame, State& state) {
     ++node.accepted;
 }
 
-void apply_entry(const Entry& entry, const Record& record, const Verdict& verdict, State& state) {
+// The name was taken away while the lookup was on its way.
+bool is_gone(const Entry& entry, std::uint64_t asked_frame, const State& state) {
+    const RemovedName* removed = state.removed(entry.parent, entry.name);
+    const bool found = entry.origin == EntryOrigin::lookup;
+    return found && removed != nullptr && asked_frame != 0 && asked_frame < removed->frame;
+}
+
+void apply_entry(const Entry& entry, const Record& record, std::uint64_t asked_frame,
+                 const Verdict& verdict, State& state) {
     if (entry.nodeid == 0) {
         if (entry.op == Op::lookup_handle)
             state.course.zero_entry_frame = record.frame;
@@ -126,10 +142,12 @@ void apply_entry(const Entry& entry, const Record& record, const Verdict& verdic
     node.entry_frame = record.frame;
     apply_handle(entry, record.frame, node, state);
     // Attributes of the root by mistake say nothing of the node.
-    if (entry.attributes && !describes_root(entry, state))
+    if (entry.attributes && !is_stale(node, asked_frame) && !describes_root(entry, state))
         apply_attributes(*entry.attributes, entry.op, record.frame, node);
     remember_directory(entry, record.frame, state);
-    if (entry.op != Op::tmpfile)
+    if (entry.op == Op::create)
+        node.written_end = 0; // it may have been there, and is empty now
+    if (entry.op != Op::tmpfile && !is_gone(entry, asked_frame, state))
         state.name(entry.parent, entry.name,
                    {entry.nodeid, record.frame, entry.op,
                     end_of(record, entry.entry_valid_s, entry.entry_valid_ns)});
@@ -174,8 +192,11 @@ void apply_open(const Operation& asked, const Operation& answered, std::span<con
     file.fopen = opening.fopen;
     file.from_mkobj = opening.from_mkobj;
     file.doubtful = has_failed_part(answered.message());
-    if (asked.is(Op::open) && (opening.open_flags & open_truncate) != 0)
-        touch(state, opening.key.nodeid, record.frame);
+    if (!asked.is(Op::open) || (opening.open_flags & open_truncate) == 0)
+        return;
+    touch(state, opening.key.nodeid, record.frame);
+    if (NodeState* node = state.find(opening.key.nodeid))
+        node->written_end = 0;
 }
 
 void apply_rename(const Operation& asked, const Record& record, State& state) {
@@ -229,8 +250,8 @@ void apply_write(const Operation& asked, const Operation& answered, State& state
 }
 
 // Attributes of a node by itself; those of entries come with apply_entry().
-void apply_own_attributes(const Operation& asked, const Operation& answered, std::uint64_t frame,
-                          State& state) {
+void apply_own_attributes(const Operation& asked, const Operation& answered,
+                          std::uint64_t asked_frame, std::uint64_t frame, State& state) {
     if (has_placeholder_node(asked))
         return;
     const auto attributes = attributes_of(answered);
@@ -239,13 +260,21 @@ void apply_own_attributes(const Operation& asked, const Operation& answered, std
         return;
     if (attributes->is_statx && (attributes->mask & statx_basic) != statx_basic)
         return; // not kept
-    apply_attributes(*attributes, asked.op(), frame, *node);
-    if (asked.is(Op::setattr))
+    if (are_invalid(*attributes) || (node->type() != 0 && node->type() != attributes->type())) {
+        node->made_bad = true;
+        return;
+    }
+    if (asked.is(Op::setattr)) {
+        node->modified_frame = frame;
         node->written_end = attributes->size;
+    } else if (is_stale(*node, asked_frame)) {
+        return;
+    }
+    apply_attributes(*attributes, asked.op(), frame, *node);
 }
 
 void apply_success(const Operation& asked, const Operation& answered, const Record& record,
-                   State& state) {
+                   std::uint64_t asked_frame, State& state) {
     const std::uint64_t frame = record.frame;
     switch (asked.op()) {
     case Op::rename:
@@ -259,6 +288,7 @@ void apply_success(const Operation& asked, const Operation& answered, const Reco
     case Op::fallocate:
     case Op::setxattr:
     case Op::removexattr:
+    case Op::ioctl:
         return touch(state, asked.nodeid(), frame);
     case Op::copy_file_range:
     case Op::copy_file_range_64:
@@ -273,7 +303,7 @@ void apply_success(const Operation& asked, const Operation& answered, const Reco
     case Op::getattr:
     case Op::setattr:
     case Op::statx:
-        return apply_own_attributes(asked, answered, frame, state);
+        return apply_own_attributes(asked, answered, asked_frame, frame, state);
     default:
         return;
     }
@@ -284,6 +314,12 @@ void apply_changed_name(std::uint64_t parent, const Operation& notification, std
                         State& state) {
     touch(state, parent, frame);
     state.directories.changed(parent, notification.text("name"));
+}
+
+// fusex does not count: one FORGET gives back everything.
+std::uint64_t references(const Forgotten& item, DialectName dialect) {
+    const bool counts = dialect != DialectName::fusex_a && dialect != DialectName::fusex_b;
+    return counts ? item.nlookup : ~std::uint64_t{0};
 }
 
 template <class Visit>
@@ -416,7 +452,7 @@ void apply_request(const Message& message, const Record& record, State& state) {
         std::vector<Forgotten> gone;
         forgets(operation, gone);
         for (const Forgotten& item : gone)
-            state.forget(item.nodeid, item.nlookup, record.frame);
+            state.forget(item.nodeid, references(item, message.dialect), record.frame);
         apply_release(operation, record.frame, state);
         if (operation.is(Op::interrupt))
             state.requests.interrupted(operation.number("unique").value_or(0), record.frame,
@@ -436,7 +472,7 @@ void apply_reply(const Message& request, const Message& reply, const Record& rec
         return;
     }
     const Outstanding* outstanding = state.requests.outstanding(reply.unique);
-    const std::uint64_t request_frame = outstanding != nullptr ? outstanding->frame : 0;
+    const std::uint64_t asked_frame = outstanding == nullptr ? 0 : outstanding->frame;
     state.requests.answered(reply.unique, record.frame, reply.error, digest_of(record.bytes));
     // With a payload behind it the write is refused, and the kernel learns of no ENOSYS.
     if (reply.error == -enosys && record.wire_length == out_header_size)
@@ -444,17 +480,17 @@ void apply_reply(const Message& request, const Message& reply, const Record& rec
     if (reply.error == -enosys && state.declined.frame == 0 && Operation(request).is(Op::compound))
         state.declined = {record.frame, request.pid};
     for (const Entry& entry : entries)
-        apply_entry(entry, record, verdict, state);
+        apply_entry(entry, record, asked_frame, verdict, state);
     if (verdict.discarded())
         return;
     if (verdict.keeps_results())
         apply_missing_opens(request, reply, record.frame, state);
     each_pair(request, reply, [&](const Operation& asked, const Operation& answered) {
-        apply_listing(asked, answered, request_frame, record, state);
+        apply_listing(asked, answered, asked_frame, record, state);
         if (answered.error() == 0) {
             apply_to_listings(asked, state);
-            apply_xattr_size(asked, answered, request_frame, state);
-            apply_success(asked, answered, record, state);
+            apply_xattr_size(asked, answered, asked_frame, state);
+            apply_success(asked, answered, record, asked_frame, state);
         }
         if (answered.error() == -enoent && (asked.is(Op::lookup) || asked.is(Op::lookup_handle)))
             state.unname(asked.nodeid(), asked.text("name"));
@@ -475,10 +511,18 @@ void apply_notification(const Message& message, const Record& record, const Verd
     const std::uint64_t parent = notification.number("parent").value_or(0);
     switch (static_cast<NotifyCode>(message.opcode_number)) {
     case NotifyCode::inval_entry:
-        return apply_changed_name(parent, notification, record.frame, state);
+        apply_changed_name(parent, notification, record.frame, state);
+        return state.expire(parent, notification.text("name"));
     case NotifyCode::delete_entry:
         apply_changed_name(parent, notification, record.frame, state);
         return state.unname(parent, notification.text("name"));
+    case NotifyCode::inc_epoch:
+        state.epoch_frame = record.frame;
+        return;
+    case NotifyCode::inval_inode:
+        return touch(state, notification.number("ino").value_or(0), record.frame);
+    case NotifyCode::store:
+        return touch(state, notification.number("nodeid").value_or(0), record.frame);
     case NotifyCode::resend:
         state.resend_asked = true;
         return;

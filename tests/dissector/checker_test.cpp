@@ -18,7 +18,9 @@ constexpr std::uint32_t lookup = 1, forget = 2, getattr = 3, rename_op = 12, ini
                         batch_forget = 42;
 
 Wire entry(std::uint64_t nodeid) {
-    return Wire().u64(nodeid).u64(1).zeros(112);
+    constexpr std::uint32_t regular = 0100644;
+    const Wire attr = Wire().u64(nodeid).zeros(52).u32(regular).u32(1).zeros(20);
+    return Wire().u64(nodeid).u64(1).zeros(24).append(attr);
 }
 
 class CheckerTest : public ::testing::Test {
