@@ -1,5 +1,6 @@
 #include "dissector/state_update.h"
 
+#include "dissector/lock_update.h"
 #include "dissector/message_facts.h"
 
 #include <algorithm>
@@ -16,6 +17,8 @@ constexpr std::uint32_t rename_exchange = 2;
 constexpr std::uint32_t statx_basic = 0x7ff;
 constexpr std::uint32_t open_truncate = 01000; // O_TRUNC
 constexpr std::int32_t enoent = 2, enosys = 38;
+constexpr std::uint64_t poll_notify = 1; // FUSE_POLL_SCHEDULE_NOTIFY
+constexpr std::uint64_t expire_only = 1; // FUSE_EXPIRE_ONLY
 
 std::optional<std::int64_t> time_of(const Record& record) {
     return record.has_time() ? std::optional(record.time_ns) : std::nullopt;
@@ -224,6 +227,9 @@ void apply_success(const Operation& asked, const Operation& answered, const Reco
     case Op::create:
     case Op::mkobj_handle:
         return touch(state, asked.nodeid(), frame);
+    case Op::setlk:
+    case Op::setlkw:
+        return apply_lock_reply(asked, answered, frame, state);
     case Op::getattr:
     case Op::setattr:
     case Op::statx:
@@ -250,6 +256,48 @@ void apply_release(const Operation& operation, std::uint64_t frame, State& state
         state.release(used.key, frame);
 }
 
+// The target may have been recorded after its INTERRUPT.
+void apply_sent(const Message& message, const Record& record, State& state) {
+    state.requests.sent(outstanding_of(message, record));
+    if (const auto early = state.interrupts.arrived(message.unique))
+        state.requests.interrupted(message.unique, early->frame, early->time_ns);
+}
+
+void apply_interrupt(const Operation& operation, const Record& record, State& state) {
+    const auto target = operation.number("unique");
+    if (!target)
+        return;
+    if (state.requests.outstanding(*target) != nullptr)
+        state.requests.interrupted(*target, record.frame, time_of(record));
+    else if (state.requests.settled(*target) == nullptr)
+        state.interrupts.early({*target & ~resend_bit, record.frame, time_of(record)});
+}
+
+// Also one that the kernel is thought to refuse: should it answer, the answer has its question.
+void apply_retrieve(const Operation& notification, const Record& record, const Verdict& verdict,
+                    State& state) {
+    const auto notify_unique = notification.number("notify_unique");
+    if (!notify_unique)
+        return;
+    const std::uint64_t nodeid = notification.number("nodeid").value_or(0);
+    const NodeState* node = state.find(nodeid);
+    state.retrieves.asked({*notify_unique, nodeid, notification.number("offset").value_or(0),
+                           static_cast<std::uint32_t>(notification.number("size").value_or(0)),
+                           record.frame, node != nullptr && node->live() && !verdict.discarded()});
+}
+
+// The kernel has dropped the name, or will ask again before it uses it.
+void apply_inval_entry(const Operation& notification, const Record& record, State& state) {
+    const std::uint64_t parent = notification.number("parent").value_or(0);
+    const std::string_view name = notification.text("name");
+    if ((notification.number("flags").value_or(0) & expire_only) == 0)
+        return state.unname(parent, name);
+    const NameState* known = state.at(parent, name);
+    const NodeState* node = known != nullptr ? state.find(known->nodeid) : nullptr;
+    if (node != nullptr)
+        state.name(parent, name, {known->nodeid, known->frame, known->op, time_of(record)});
+}
+
 } // namespace
 
 Limits limits_of(const Operation& request, const Operation& reply) {
@@ -259,6 +307,7 @@ Limits limits_of(const Operation& request, const Operation& reply) {
     limits.accepted = flags_of(reply);
     limits.minor = static_cast<std::uint32_t>(
         std::min(request.number("minor").value_or(0), reply.number("minor").value_or(0)));
+    limits.kernel_minor = static_cast<std::uint32_t>(request.number("minor").value_or(0));
     constexpr std::uint64_t least_write = 4096;
     limits.max_write = static_cast<std::uint32_t>(
         std::max(reply.number("max_write").value_or(least_write), least_write));
@@ -276,7 +325,7 @@ Limits limits_of(const Operation& request, const Operation& reply) {
 void apply_request(const Message& message, const Record& record, State& state) {
     const bool answered = message.opcode == nullptr || !message.opcode->no_reply;
     if (answered && message.has_header && message.unique != 0)
-        state.requests.sent(outstanding_of(message, record));
+        apply_sent(message, record, state);
     each_operation(message, [&](const Operation& operation) {
         std::vector<UsedNode> used;
         used_nodes(operation, used);
@@ -285,12 +334,19 @@ void apply_request(const Message& message, const Record& record, State& state) {
                 state.assume(use.nodeid, record.frame);
         std::vector<Forgotten> gone;
         forgets(operation, gone);
-        for (const Forgotten& item : gone)
+        for (const Forgotten& item : gone) {
             state.forget(item.nodeid, item.nlookup, record.frame);
+            if (state.find(item.nodeid) == nullptr)
+                state.locks.release_node(item.nodeid);
+        }
         apply_release(operation, record.frame, state);
+        apply_lock_request(operation, state);
         if (operation.is(Op::interrupt))
-            state.requests.interrupted(operation.number("unique").value_or(0), record.frame,
-                                       time_of(record));
+            apply_interrupt(operation, record, state);
+        if (operation.is(Op::notify_reply))
+            state.retrieves.answered(message.unique);
+        if (operation.is(Op::poll) && (operation.number("flags").value_or(0) & poll_notify) != 0)
+            state.poll_handles.given(operation.number("kh").value_or(0));
         if (operation.is(Op::destroy))
             state.destroy_frame = record.frame;
     });
@@ -305,6 +361,8 @@ void apply_reply(const Message& request, const Message& reply, const Record& rec
     state.requests.answered(reply.unique, record.frame, reply.error, digest_of(record.bytes));
     if (reply.error == -enosys)
         state.enosys.try_emplace(request.opcode_number, record.frame);
+    if (reply.error == -enosys && Operation(request).is(Op::interrupt))
+        state.interrupts.declined(record.frame, time_of(record));
     for (const Entry& entry : entries)
         apply_entry(entry, record, verdict, state);
     if (verdict.discarded())
@@ -323,15 +381,20 @@ void apply_reply(const Message& request, const Message& reply, const Record& rec
     });
 }
 
-void apply_notification(const Message& message, const Record&, const Verdict& verdict,
+void apply_notification(const Message& message, const Record& record, const Verdict& verdict,
                         State& state) {
+    const Operation notification(message);
+    const auto code = static_cast<NotifyCode>(message.opcode_number);
+    if (code == NotifyCode::retrieve)
+        apply_retrieve(notification, record, verdict, state);
     if (verdict.discarded())
         return;
-    const Operation notification(message);
     const std::uint64_t parent = notification.number("parent").value_or(0);
-    switch (static_cast<NotifyCode>(message.opcode_number)) {
+    switch (code) {
     case NotifyCode::delete_entry:
         return state.unname(parent, notification.text("name"));
+    case NotifyCode::inval_entry:
+        return apply_inval_entry(notification, record, state);
     case NotifyCode::resend:
         state.resend_asked = true;
         return;
