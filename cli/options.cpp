@@ -41,8 +41,20 @@ void add_view_options(CLI::App& app, ViewOptions& options) {
     app.add_flag("--pairs", options.pairs, "One line for a request and its reply, with latency");
     add_choice(app, "-t,--time", options.time, time_choices,
                "Times: r relative to the first message, e since the epoch, a local date and time");
-    add_choice(app, "--color", options.color, color_choices,
+    add_color_option(app, options.color);
+}
+
+void add_color_option(CLI::App& app, ColorWhen& color) {
+    add_choice(app, "--color", color, color_choices,
                "Colours; auto is for terminals without NO_COLOR");
+}
+
+void add_check_input(CLI::App& app, CheckInput& input) {
+    app.add_option("FILE", input.file,
+                   "A capture (pcapng or pcap, also .gz or .zst); - is standard input")
+        ->type_name("")
+        ->required();
+    add_dialect_option(app, input.dialect);
 }
 
 void add_dialect_option(CLI::App& app, std::optional<DialectName>& dialect) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "capture/sink.h"
+#include "cli/check_pass.h"
 #include "cli/view.h"
 #include "dissector/dialect.h"
 
@@ -51,6 +52,12 @@ CLI::Option* add_choice(CLI::App& app, const std::string& flags, Value& target,
 
 // -V, -x, -T, -e, --pairs, --color, -t.
 void add_view_options(CLI::App& app, ViewOptions& options);
+
+// --color.
+void add_color_option(CLI::App& app, ColorWhen& color);
+
+// FILE and --dialect of commands that judge a whole capture.
+void add_check_input(CLI::App& app, CheckInput& input);
 
 // --dialect NAME.
 void add_dialect_option(CLI::App& app, std::optional<DialectName>& dialect);

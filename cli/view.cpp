@@ -21,15 +21,6 @@ bool is_set(const char* name) {
     return value != nullptr && *value != '\0';
 }
 
-// https://no-color.org, and terminals that cannot.
-bool wants_color(ColorWhen when) {
-    if (when != ColorWhen::automatic)
-        return when == ColorWhen::always;
-    const char* terminal = std::getenv("TERM");
-    const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
-    return isatty(STDOUT_FILENO) == 1 && !is_set("NO_COLOR") && !dumb;
-}
-
 class TextView final : public View {
   public:
     TextView(const ViewOptions& options, const TextStyle& style)
@@ -111,6 +102,15 @@ std::string_view conflict(const ViewOptions& options) {
 }
 
 } // namespace
+
+// https://no-color.org, and terminals that cannot.
+bool wants_color(ColorWhen when) {
+    if (when != ColorWhen::automatic)
+        return when == ColorWhen::always;
+    const char* terminal = std::getenv("TERM");
+    const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
+    return isatty(STDOUT_FILENO) == 1 && !is_set("NO_COLOR") && !dumb;
+}
 
 Result<std::unique_ptr<View>> make_view(const ViewOptions& options) {
     if (const auto reason = conflict(options); !reason.empty())

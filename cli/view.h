@@ -15,6 +15,9 @@ namespace fusewire {
 enum class ViewFormat : std::uint8_t { text, json, ndjson, fields };
 enum class ColorWhen : std::uint8_t { automatic, always, never };
 
+// What an option comes to on this standard output.
+bool wants_color(ColorWhen when);
+
 struct ViewOptions {
     ViewFormat format = ViewFormat::text;
     bool tree = false;

@@ -116,6 +116,13 @@ Sighting sighting_of(const Finding& finding, const Message& message) {
     return sighting;
 }
 
+// The capture does not show everything that the rule would have to know.
+bool is_unsure(const RuleInfo& rule, const State& state) {
+    return (rule.history == History::complete && !state.complete()) ||
+           (rule.history == History::unbroken && !state.unbroken()) ||
+           (rule.needs_forgets && !state.sees_forgets);
+}
+
 std::uint64_t thread_key(const Record& record) {
     return std::uint64_t{static_cast<std::uint32_t>(record.conn)} << 32 | record.server_tid;
 }
@@ -190,12 +197,15 @@ void Checker::show(const Event& event) {
 }
 
 void Checker::see(const Record& record, Message& message, Exchange& exchange) {
+    latest_.clear();
     session_.see(record, message, exchange);
     State& state = state_of(record, message);
     frame_ = record.frame;
     time_ns_ = record.has_time() ? std::optional(record.time_ns) : std::nullopt;
     lost_ += record.lost;
     state.gap |= record.lost != 0 || record.direction == Direction::loss;
+    if (record.transport == Transport::tracepoint)
+        state.sees_forgets = false; // they have no tracepoint
     verdict_ = {};
     const Scene scene{record, message, exchange, state};
     see_decoding(message);
@@ -217,13 +227,16 @@ void Checker::see(const Record& record, Message& message, Exchange& exchange) {
     case MessageKind::loss:
         break;
     }
+    const std::size_t judged = judgements_.size();
     judge(record, message, state);
+    name_nodes(judged, state);
     if (message.kind == MessageKind::request)
         apply_request(message, record, state);
     else if (message.kind == MessageKind::notification)
         apply_notification(message, record, verdict_, state);
     else if (message.kind == MessageKind::reply && exchange.request != nullptr)
         apply_reply(*exchange.request, message, record, entries_, verdict_, state);
+    name_nodes(judged, state);
 }
 
 // A connection number comes again when a file system is unmounted and another one mounted. Its
@@ -446,15 +459,19 @@ void Checker::judge(const Record& record, const Message& message, const State& s
 void Checker::judge(Seen&& seen, Judgement&& judgement, const State& state) {
     judgement.rule = seen.rule;
     judgement.severity = seen.sighting.severity.value_or(seen.rule->severity);
-    const bool unsure = (seen.rule->history == History::complete && !state.complete()) ||
-                        (seen.rule->history == History::unbroken && !state.unbroken());
-    if (unsure)
+    if (is_unsure(*seen.rule, state))
         judgement.severity = Severity::note;
     judgement.last_frame = judgement.frame;
     judgement.dialect = state.dialect;
     const Key key{seen.number, static_cast<std::uint32_t>(judgement.conn), seen.sighting.nodeid,
                   seen.sighting.object};
     judgement.sighting = std::move(seen.sighting);
+    if (keep_latest_)
+        latest_.push_back(judgement);
+    keep(key, std::move(judgement));
+}
+
+void Checker::keep(const Key& key, Judgement&& judgement) {
     const auto [found, added] = index_.try_emplace(key, judgements_.size());
     if (!added)
         return count(judgements_[found->second], std::move(judgement));
@@ -466,10 +483,23 @@ void Checker::judge(Seen&& seen, Judgement&& judgement, const State& state) {
     judgements_.push_back(std::move(judgement));
 }
 
+// A node may get its name by the message that is judged, or lose it.
+void Checker::name_nodes(std::size_t first, const State& state) {
+    const auto name = [&](Judgement& judgement) {
+        const std::uint64_t nodeid = judgement.sighting.nodeid;
+        if (judgement.path.empty() && state.find(nodeid) != nullptr)
+            judgement.path = state.path(nodeid);
+    };
+    std::for_each(judgements_.begin() + static_cast<std::ptrdiff_t>(first), judgements_.end(),
+                  name);
+    std::for_each(latest_.begin(), latest_.end(), name);
+}
+
 // The first one stands for all, unless a later one is worse.
 void Checker::count(Judgement& known, Judgement&& again) {
     again.count = known.count + 1;
     if (again.severity > known.severity) {
+        again.path = std::move(known.path);
         known = std::move(again);
         return;
     }
@@ -480,6 +510,7 @@ void Checker::count(Judgement& known, Judgement&& again) {
 void Checker::end(std::uint32_t conn, const State& state) {
     show(EndEvent{state, static_cast<ConnId>(conn), frame_, time_ns_});
     suppress();
+    const std::size_t judged = judgements_.size();
     for (Seen& seen : seen_) {
         Judgement judgement;
         judgement.frame = seen.sighting.frame != 0 ? seen.sighting.frame : frame_;
@@ -487,9 +518,11 @@ void Checker::end(std::uint32_t conn, const State& state) {
         judge(std::move(seen), std::move(judgement), state);
     }
     seen_.clear();
+    name_nodes(judged, state);
 }
 
 void Checker::finish() {
+    latest_.clear();
     for (const auto& [conn, state] : states_)
         end(conn, state);
 }

@@ -29,6 +29,7 @@ struct Judgement {
     std::uint64_t unique = 0;       // of the message
     const Opcode* opcode = nullptr; // of the message or sub-operation; nullptr: none or unknown
     Sighting sighting;
+    std::string path; // of the node that it is about, as it was called then; "" or "?…": not known
     std::uint64_t count = 1;
     std::uint64_t last_frame = 0;
 
@@ -47,6 +48,10 @@ class Checker {
     Checker() = default;
     explicit Checker(const Survey* survey) : session_(survey) {}
     void force_dialect(DialectName name) { session_.force_dialect(name); }
+    // For another pass over the same records; see Session.
+    void keep_survey() { session_.keep_survey(); }
+    // From now on latest() is filled.
+    void keep_latest() { keep_latest_ = true; }
 
     // Decodes the record and checks it. Message and exchange are as from Session::see().
     void see(const Record& record, Message& message, Exchange& exchange);
@@ -54,6 +59,8 @@ class Checker {
     void finish();
 
     const std::vector<Judgement>& judgements() const { return judgements_; }
+    // What the last see() or finish() found, each time in full. It may be about an earlier frame.
+    const std::vector<Judgement>& latest() const { return latest_; }
     // How many findings there were beyond those kept.
     std::uint64_t dropped() const { return dropped_; }
     std::uint64_t messages() const { return messages_; }
@@ -102,11 +109,15 @@ class Checker {
     void suppress();
     void judge(const Record& record, const Message& message, const State& state);
     void judge(Seen&& seen, Judgement&& judgement, const State& state);
+    void keep(const Key& key, Judgement&& judgement);
+    void name_nodes(std::size_t first, const State& state);
     static void count(Judgement& known, Judgement&& again);
 
     Session session_;
     std::map<std::uint32_t, State> states_; // by connection
     std::vector<Judgement> judgements_;
+    std::vector<Judgement> latest_;
+    bool keep_latest_ = false;
     std::unordered_map<Key, std::size_t, KeyHash> index_;
     std::vector<Seen> seen_;
     Verdict verdict_;

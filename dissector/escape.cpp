@@ -107,6 +107,17 @@ void append_escaped(std::string& out, std::string_view bytes) {
     append_with(out, bytes, "\\x");
 }
 
+void append_printable(std::string& out, std::string_view text) {
+    walk(
+        text, [&](std::string_view plain) { out += plain; },
+        [&](unsigned char byte) {
+            if (byte == '"' || byte == '\\')
+                out += static_cast<char>(byte);
+            else
+                append_byte(out, "\\x", byte);
+        });
+}
+
 void append_quoted(std::string& out, std::string_view bytes) {
     out += '"';
     append_escaped(out, bytes);

@@ -13,7 +13,9 @@ bool is_utf8(std::string_view bytes);
 
 // For terminals: C escapes for control characters, quotes, backslash and whatever is no UTF-8.
 void append_escaped(std::string& out, std::string_view bytes);
-// The same in double quotes.
+// For text that was made for people already: quotes and backslashes stay, the rest is escaped.
+void append_printable(std::string& out, std::string_view text);
+// As append_escaped(), in double quotes.
 void append_quoted(std::string& out, std::string_view bytes);
 
 // A JSON string with its quotes. Bytes that are no UTF-8 become \u00XX, which cannot be turned back;

@@ -3,6 +3,7 @@
 #include "dissector/errno_names.h"
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
+#include "dissector/render/json_object.h"
 #include "dissector/render/value.h"
 
 #include <fmt/format.h>
@@ -15,46 +16,6 @@ namespace fusewire {
 
 namespace {
 
-// Larger integers lose digits in readers that use doubles, so they are also given as hex.
-constexpr std::uint64_t exact_in_double = std::uint64_t{1} << 53;
-
-// Members of one object; puts the commas.
-class Object {
-  public:
-    explicit Object(std::string& out) : out_(out) { out_ += '{'; }
-    void close() { out_ += '}'; }
-
-    std::string& key(std::string_view name, std::string_view suffix = {}) {
-        if (!first_)
-            out_ += ',';
-        first_ = false;
-        out_ += '"';
-        out_ += name;
-        out_ += suffix;
-        out_ += "\":";
-        return out_;
-    }
-    void number(std::string_view name, std::uint64_t value) {
-        fmt::format_to(std::back_inserter(key(name)), "{}", value);
-        if (value > exact_in_double)
-            fmt::format_to(std::back_inserter(key(name, "_hex")), "\"{:016x}\"", value);
-    }
-    void signed_number(std::string_view name, std::int64_t value) {
-        fmt::format_to(std::back_inserter(key(name)), "{}", value);
-    }
-    void text(std::string_view name, std::string_view value) {
-        append_json_string(key(name), value);
-    }
-    void null(std::string_view name) { key(name) += "null"; }
-    void frame(std::string_view name, std::uint64_t value) {
-        value == 0 ? null(name) : number(name, value);
-    }
-
-  private:
-    std::string& out_;
-    bool first_ = true;
-};
-
 class JsonView {
   public:
     JsonView(std::string& out, const Decoded& decoded)
@@ -64,13 +25,13 @@ class JsonView {
     void message();
 
   private:
-    void envelope(Object& object);
-    void opcode(Object& object, const Opcode* row, std::uint32_t number, bool known);
+    void envelope(JsonObject& object);
+    void opcode(JsonObject& object, const Opcode* row, std::uint32_t number, bool known);
     void layers(std::size_t begin, std::size_t end);
-    void members(Object& object, std::size_t begin, std::size_t end);
-    std::size_t array(Object& object, std::size_t begin, std::size_t end);
-    void member(Object& object, std::size_t index);
-    void names(Object& object, const Node& node);
+    void members(JsonObject& object, std::size_t begin, std::size_t end);
+    std::size_t array(JsonObject& object, std::size_t begin, std::size_t end);
+    void member(JsonObject& object, std::size_t index);
+    void names(JsonObject& object, const Node& node);
     void scalar(const Node& node);
     void bytes_text(const Node& node);
     void subs();
@@ -100,7 +61,7 @@ bool JsonView::hidden(const Node& node) const {
 }
 
 void JsonView::message() {
-    Object object(out_);
+    JsonObject object(out_);
     envelope(object);
     object.key("layers");
     layers(0, message_.nodes.size());
@@ -111,7 +72,7 @@ void JsonView::message() {
     object.close();
 }
 
-void JsonView::opcode(Object& object, const Opcode* row, std::uint32_t number, bool known) {
+void JsonView::opcode(JsonObject& object, const Opcode* row, std::uint32_t number, bool known) {
     if (!known) {
         object.null("opcode");
         object.null("opcode_number");
@@ -121,7 +82,7 @@ void JsonView::opcode(Object& object, const Opcode* row, std::uint32_t number, b
     object.number("opcode_number", number);
 }
 
-void JsonView::envelope(Object& object) {
+void JsonView::envelope(JsonObject& object) {
     object.number("frame", record_.frame);
     if (record_.has_time())
         object.signed_number("time_ns", record_.time_ns);
@@ -143,7 +104,7 @@ void JsonView::envelope(Object& object) {
         object.number("gid", message_.gid);
         object.number("pid", message_.pid);
         object.number("total_extlen", message_.total_extlen);
-        object.frame("reply_frame", exchange_.reply_frame);
+        object.number_or_null("reply_frame", exchange_.reply_frame);
         break;
     case MessageKind::reply:
     case MessageKind::write_result:
@@ -152,7 +113,7 @@ void JsonView::envelope(Object& object) {
             object.null("error_name");
         else
             object.text("error_name", errno_name(message_.error));
-        object.frame("request_frame", exchange_.request_frame);
+        object.number_or_null("request_frame", exchange_.request_frame);
         if (exchange_.latency_ns)
             object.signed_number("latency_ns", *exchange_.latency_ns);
         else
@@ -173,12 +134,12 @@ void JsonView::envelope(Object& object) {
 }
 
 void JsonView::layers(std::size_t begin, std::size_t end) {
-    Object object(out_);
+    JsonObject object(out_);
     members(object, begin, end);
     object.close();
 }
 
-void JsonView::members(Object& object, std::size_t begin, std::size_t end) {
+void JsonView::members(JsonObject& object, std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end;) {
         const Node& node = message_.nodes[i];
         const std::size_t next = message_.end_of(i);
@@ -193,7 +154,7 @@ void JsonView::members(Object& object, std::size_t begin, std::size_t end) {
     }
 }
 
-std::size_t JsonView::array(Object& object, std::size_t begin, std::size_t end) {
+std::size_t JsonView::array(JsonObject& object, std::size_t begin, std::size_t end) {
     const Field* repeated = message_.nodes[begin].field;
     object.key(repeated->name);
     out_ += '[';
@@ -210,7 +171,7 @@ std::size_t JsonView::array(Object& object, std::size_t begin, std::size_t end) 
     return i;
 }
 
-void JsonView::member(Object& object, std::size_t index) {
+void JsonView::member(JsonObject& object, std::size_t index) {
     const Node& node = message_.nodes[index];
     const std::string_view key = key_of(node);
     if (node.field->kind == Kind::group) {
@@ -234,7 +195,7 @@ void JsonView::member(Object& object, std::size_t index) {
     }
 }
 
-void JsonView::names(Object& object, const Node& node) {
+void JsonView::names(JsonObject& object, const Node& node) {
     if (!has_names(*node.field) || !is_number(node))
         return;
     const ValueNames found = names_of(*node.field, node.value, message_.dialect);
@@ -294,7 +255,7 @@ void JsonView::subs() {
     for (const SubMessage& sub : message_.subs) {
         out_ += separator;
         separator = ",";
-        Object object(out_);
+        JsonObject object(out_);
         opcode(object, sub.opcode, sub.opcode_number,
                sub.opcode != nullptr || sub.opcode_number != 0);
         object.number("unique", sub.unique);
@@ -321,7 +282,7 @@ void JsonView::findings() {
         out_ += separator;
         separator = ",";
         const RuleInfo& row = row_of(finding.rule);
-        Object object(out_);
+        JsonObject object(out_);
         object.text("rule", row.id);
         object.text("severity", spelling(row.severity));
         object.number("frame", record_.frame);

@@ -3,6 +3,7 @@
 #include "dissector/errno_names.h"
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
+#include "dissector/render/paint.h"
 #include "dissector/render/value.h"
 
 #include <fmt/format.h>
@@ -16,31 +17,6 @@ namespace fusewire {
 namespace {
 
 constexpr std::size_t line_bytes = 16; // of opaque data in a line; a tree shows more
-
-enum class Paint : std::uint8_t { plain, dim, request, good, bad, caution, name };
-
-constexpr const char* codes[] = {"",         "\033[2m",  "\033[36m", "\033[32m",
-                                 "\033[31m", "\033[33m", "\033[1m"};
-
-// Text in a colour, or as it is where colours are off.
-class Painted {
-  public:
-    Painted(std::string& out, const TextStyle& style, Paint paint)
-        : out_(out), on_(style.color && paint != Paint::plain) {
-        if (on_)
-            out_ += codes[static_cast<std::size_t>(paint)];
-    }
-    ~Painted() {
-        if (on_)
-            out_ += "\033[0m";
-    }
-    Painted(const Painted&) = delete;
-    Painted& operator=(const Painted&) = delete;
-
-  private:
-    std::string& out_;
-    bool on_;
-};
 
 auto into(std::string& out) {
     return std::back_inserter(out);
@@ -186,7 +162,7 @@ void append_key_fields(std::string& out, const Message& message, std::size_t beg
             continue;
         out += ' ';
         if (node.field->kind == Kind::name) {
-            const Painted name(out, style, Paint::name);
+            const Painted name(out, style.color, Paint::name);
             append_quoted(out, message.text_of(node));
             continue;
         }
@@ -196,7 +172,7 @@ void append_key_fields(std::string& out, const Message& message, std::size_t beg
 }
 
 void append_outcome(std::string& out, std::int32_t error, const TextStyle& style) {
-    const Painted result(out, style, error == 0 ? Paint::good : Paint::bad);
+    const Painted result(out, style.color, error == 0 ? Paint::good : Paint::bad);
     if (error == 0)
         out += " ok";
     else if (const auto name = errno_name(error); !name.empty() && error < 0)
@@ -229,10 +205,7 @@ void append_findings(std::string& out, const Message& message, const TextStyle& 
             continue;
         shown.push_back(finding.rule);
         const RuleInfo& row = row_of(finding.rule);
-        const Painted mark(out, style,
-                           row.severity == Severity::error  ? Paint::bad
-                           : row.severity == Severity::warn ? Paint::caution
-                                                            : Paint::dim);
+        const Painted mark(out, style.color, paint_of(row.severity));
         fmt::format_to(into(out), " [{}]", row.id);
     }
 }
@@ -240,7 +213,7 @@ void append_findings(std::string& out, const Message& message, const TextStyle& 
 void append_loss(std::string& out, const Record& record, const TextStyle& style) {
     if (record.lost == 0)
         return;
-    const Painted mark(out, style, Paint::bad);
+    const Painted mark(out, style.color, Paint::bad);
     fmt::format_to(into(out), " [{} message{} lost {}]", record.lost, record.lost == 1 ? "" : "s",
                    record.direction == Direction::loss ? "here" : "before");
 }
@@ -249,7 +222,7 @@ void append_tree_line(std::string& out, const Message& message, const Node& node
                       const TextStyle& style) {
     out.append(2 * (std::size_t{node.depth} + 1), ' ');
     if (node.field->kind == Kind::group) {
-        const Painted title(out, style, Paint::request);
+        const Painted title(out, style.color, Paint::request);
         if (node.opcode != nullptr)
             fmt::format_to(into(out), "{}{}", node.field == &field::sub ? "Operation " : "",
                            node.opcode->name);
@@ -281,7 +254,7 @@ void append_result(std::string& out, const Decoded& reply, const TextStyle& styl
     append_outcome(out, reply.message.error, style);
     if (reply.exchange.latency_ns) {
         out += ' ';
-        const Painted latency(out, style, Paint::dim);
+        const Painted latency(out, style.color, Paint::dim);
         append_duration(out, *reply.exchange.latency_ns);
     }
     append_key_fields(out, reply.message, 0, reply.message.nodes.size(), style);
@@ -291,13 +264,13 @@ void append_result(std::string& out, const Decoded& reply, const TextStyle& styl
 void append_line(std::string& out, const Decoded& decoded, const TextStyle& style) {
     const auto& [record, message, exchange] = decoded;
     {
-        const Painted place(out, style, Paint::dim);
+        const Painted place(out, style.color, Paint::dim);
         fmt::format_to(into(out), "{:>6} ", record.frame);
         append_time(out, record, style);
         fmt::format_to(into(out), " {:>4} ", static_cast<std::uint32_t>(record.conn));
     }
     {
-        const Painted what(out, style,
+        const Painted what(out, style.color,
                            message.kind == MessageKind::request        ? Paint::request
                            : message.kind == MessageKind::notification ? Paint::caution
                                                                        : Paint::plain);
@@ -315,7 +288,7 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
                                                    : "-");
         if (exchange.request != nullptr && !exchange.request->first_name().empty()) {
             out += ' ';
-            const Painted name(out, style, Paint::dim);
+            const Painted name(out, style.color, Paint::dim);
             append_quoted(out, exchange.request->first_name());
         }
         append_result(out, decoded, style);
@@ -348,7 +321,7 @@ void append_tree(std::string& out, const Decoded& decoded, const TextStyle& styl
         append_tree_line(out, message, node, style);
     for (const Finding& finding : message.findings) {
         const RuleInfo& row = row_of(finding.rule);
-        const Painted mark(out, style,
+        const Painted mark(out, style.color,
                            row.severity == Severity::error ? Paint::bad : Paint::caution);
         fmt::format_to(into(out), "  [{}] {} at byte {}", row.id, describe(finding),
                        finding.offset);

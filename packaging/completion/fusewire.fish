@@ -4,6 +4,10 @@ function __fusewire_list_fields
     fusewire fields -T names 2>/dev/null
 end
 
+function __fusewire_list_rules
+    fusewire rules -T names 2>/dev/null
+end
+
 function __fusewire_list_mounts
     awk '/ - fuse/ {print $5}' /proc/self/mountinfo 2>/dev/null
 end
@@ -43,6 +47,14 @@ complete -c fusewire -n '__fish_seen_subcommand_from read' -l format -f -a 'pcap
 complete -c fusewire -n '__fish_seen_subcommand_from read' -l dialect -f -a 'unknown upstream lookup-handle-v2 lookup-handle-v3 compound-rfc compound-v4 compound-v5 compound-v6 compound-v7 fusex-a fusex-b' -r -d 'Take every connection to speak this dialect'
 complete -c fusewire -n '__fish_seen_subcommand_from read' -s h -l help -d 'Print this help and exit'
 complete -c fusewire -n '__fish_seen_subcommand_from read' -F -d 'A capture (pcapng or pcap, also .gz or .zst); - is standard input'
+complete -c fusewire -n __fish_use_subcommand -x -a check -d 'say what is wrong in a capture'
+complete -c fusewire -n '__fish_seen_subcommand_from check' -l dialect -f -a 'unknown upstream lookup-handle-v2 lookup-handle-v3 compound-rfc compound-v4 compound-v5 compound-v6 compound-v7 fusex-a fusex-b' -r -d 'Take every connection to speak this dialect'
+complete -c fusewire -n '__fish_seen_subcommand_from check' -l severity -f -a 'error warn note' -r -d 'Show this and worse, and exit with 1 if there is any; warn by default'
+complete -c fusewire -n '__fish_seen_subcommand_from check' -s T -f -a 'text json sarif junit' -r -d 'What to print, text by default'
+complete -c fusewire -n '__fish_seen_subcommand_from check' -l all -d 'Show every place of a finding, not only the first few'
+complete -c fusewire -n '__fish_seen_subcommand_from check' -l color -f -a 'auto always never' -r -d 'Colours; auto is for terminals without NO_COLOR'
+complete -c fusewire -n '__fish_seen_subcommand_from check' -s h -l help -d 'Print this help and exit'
+complete -c fusewire -n '__fish_seen_subcommand_from check' -F -d 'A capture (pcapng or pcap, also .gz or .zst); - is standard input'
 complete -c fusewire -n __fish_use_subcommand -x -a import -d 'turn a dump of another tool into a capture'
 complete -c fusewire -n '__fish_seen_subcommand_from import' -l from -f -a 'fusedump raw' -r -d 'fusedump: of GlusterFS or parsefuse, versions 1 and 2; raw: see the manual page'
 complete -c fusewire -n '__fish_seen_subcommand_from import' -s w -F -r -d 'The capture to write; - is standard output'
@@ -53,6 +65,10 @@ complete -c fusewire -n __fish_use_subcommand -x -a fields -d 'list the names of
 complete -c fusewire -n '__fish_seen_subcommand_from fields' -s T -f -a 'text json markdown names' -r -d 'What to print, text by default'
 complete -c fusewire -n '__fish_seen_subcommand_from fields' -s h -l help -d 'Print this help and exit'
 complete -c fusewire -n '__fish_seen_subcommand_from fields' -f -d 'Only fields whose name, meaning or opcode contains this'
+complete -c fusewire -n __fish_use_subcommand -x -a rules -d 'explain what check looks for'
+complete -c fusewire -n '__fish_seen_subcommand_from rules' -s T -f -a 'text json markdown names' -r -d 'What to print, text by default'
+complete -c fusewire -n '__fish_seen_subcommand_from rules' -s h -l help -d 'Print this help and exit'
+complete -c fusewire -n '__fish_seen_subcommand_from rules' -f -a '(__fusewire_list_rules)' -d 'Only these rules'
 complete -c fusewire -n __fish_use_subcommand -x -a completion -d 'print the completions for a shell'
 complete -c fusewire -n '__fish_seen_subcommand_from completion' -s h -l help -d 'Print this help and exit'
 complete -c fusewire -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish' -d 'bash, zsh or fish'
