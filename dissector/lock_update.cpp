@@ -8,13 +8,10 @@ constexpr std::uint64_t lk_flock = 1;
 constexpr std::uint32_t fopen_noflush = 1u << 5;
 constexpr std::uint32_t flush_opcode = 25;
 
-// close(2) drops fcntl(2) locks, and only FLUSH tells the server so.
-bool close_is_silent(const Lock& lock, std::uint64_t nodeid, const State& state) {
-    if (lock.kind == LockKind::flock)
-        return false;
+// Opened so that close(2) sends no FLUSH.
+bool closes_silently(const Lock& lock, std::uint64_t nodeid, const State& state) {
     const OpenFile* file = state.find(FhKey{FhSpace::file, lock.fh, nodeid});
-    return state.enosys.contains(flush_opcode) ||
-           (file != nullptr && (file->fopen & fopen_noflush) != 0);
+    return lock.kind == LockKind::posix && file != nullptr && (file->fopen & fopen_noflush) != 0;
 }
 
 } // namespace
@@ -41,6 +38,10 @@ std::optional<LockRequest> lock_request(const Operation& request) {
     return asked;
 }
 
+bool shows_unlocking(LockKind kind, const State& state) {
+    return kind == LockKind::flock || !state.enosys.contains(flush_opcode);
+}
+
 // flock(2) gives the old lock up before it waits for one of another type.
 void apply_lock_request(const Operation& request, State& state) {
     const std::uint64_t nodeid = request.nodeid();
@@ -64,7 +65,7 @@ void apply_lock_reply(const Operation& asked, const Operation& answered, std::ui
     if (!request || request->type > LockType::write)
         return;
     request->lock.frame = frame;
-    if (close_is_silent(request->lock, asked.nodeid(), state))
+    if (closes_silently(request->lock, asked.nodeid(), state))
         state.locks.release(asked.nodeid(), request->lock);
     else
         state.locks.grant(asked.nodeid(), request->lock);

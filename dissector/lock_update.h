@@ -20,6 +20,10 @@ struct LockRequest {
 // GETLK, SETLK or SETLKW as far as it was captured; of no other operation.
 std::optional<LockRequest> lock_request(const Operation& request);
 
+// Whether a server is told of every lock that ends: close(2) drops those of fcntl(2), and only FLUSH
+// says so.
+bool shows_unlocking(LockKind kind, const State& state);
+
 void apply_lock_request(const Operation& request, State& state);
 // A lock that was granted: `answered` has no error and the kernel took it.
 void apply_lock_reply(const Operation& asked, const Operation& answered, std::uint64_t frame,

@@ -32,15 +32,4 @@ const Retrieve* Retrieves::find(std::uint64_t notify_unique) const {
     return &*std::find_if(waiting_.begin(), waiting_.end(), same);
 }
 
-void PollHandles::given(std::uint64_t kh) {
-    if (!handles_.insert(kh).second)
-        return;
-    order_.push_back(kh);
-    if (order_.size() <= limit)
-        return;
-    handles_.erase(order_.front());
-    order_.pop_front();
-    gave_up_ = true;
-}
-
 } // namespace fusewire

@@ -1,12 +1,11 @@
-// What notifications and requests refer to later by a number: data that the server asked to have back
-// (RETRIEVE), and the handles by which it may wake pollers (POLL). Bounded: the oldest are given up.
+// Retrieves: what the server asked to have back of the kernel's cache (RETRIEVE), until NOTIFY_REPLY
+// brings it. Bounded: the oldest are given up.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace fusewire {
 
@@ -35,20 +34,6 @@ class Retrieves {
   private:
     std::deque<Retrieve> waiting_;
     std::unordered_map<std::uint64_t, std::size_t> numbers_; // how many of `waiting_` have it
-    bool gave_up_ = false;
-};
-
-class PollHandles {
-  public:
-    static constexpr std::size_t limit = 8192;
-
-    void given(std::uint64_t kh);
-    bool contains(std::uint64_t kh) const { return handles_.contains(kh); }
-    bool gave_up() const { return gave_up_; }
-
-  private:
-    std::unordered_set<std::uint64_t> handles_;
-    std::deque<std::uint64_t> order_;
     bool gave_up_ = false;
 };
 

@@ -182,7 +182,6 @@ class State {
     Interrupts interrupts;
     LockTable locks;
     Retrieves retrieves;
-    PollHandles poll_handles;
     Limits limits;
     DialectName dialect = DialectName::unknown;
     bool init_seen = false;          // the INIT request is in the capture

@@ -17,7 +17,6 @@ constexpr std::uint32_t rename_exchange = 2;
 constexpr std::uint32_t statx_basic = 0x7ff;
 constexpr std::uint32_t open_truncate = 01000; // O_TRUNC
 constexpr std::int32_t enoent = 2, enosys = 38;
-constexpr std::uint64_t poll_notify = 1; // FUSE_POLL_SCHEDULE_NOTIFY
 constexpr std::uint64_t expire_only = 1; // FUSE_EXPIRE_ONLY
 
 std::optional<std::int64_t> time_of(const Record& record) {
@@ -345,8 +344,6 @@ void apply_request(const Message& message, const Record& record, State& state) {
             apply_interrupt(operation, record, state);
         if (operation.is(Op::notify_reply))
             state.retrieves.answered(message.unique);
-        if (operation.is(Op::poll) && (operation.number("flags").value_or(0) & poll_notify) != 0)
-            state.poll_handles.given(operation.number("kh").value_or(0));
         if (operation.is(Op::destroy))
             state.destroy_frame = record.frame;
     });

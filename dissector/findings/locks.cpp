@@ -8,6 +8,8 @@ namespace fusewire {
 
 namespace {
 
+constexpr DialectSet classic =
+    all_dialects & ~in_dialects(DialectName::fusex_a, DialectName::fusex_b);
 constexpr OpSet lock_ops = ops(Op::getlk, Op::setlk, Op::setlkw);
 constexpr OpSet set_lock_ops = ops(Op::setlk, Op::setlkw);
 constexpr unsigned posix_locks = 1, flock_locks = 10; // INIT flags
@@ -94,6 +96,7 @@ constexpr Check<RequestEvent> request_rows[] = {
     {{.id = "lk-not-negotiated",
       .area = Area::locks,
       .severity = Severity::warn,
+      .dialects = classic,
       .text = "lock request of a kind that INIT did not settle",
       .consequence = "a correct kernel keeps such locks to itself and never sends them",
       .doc = "Before 7.17 POSIX_LOCKS stands for both kinds of locks."},
@@ -180,13 +183,17 @@ constexpr Check<ReplyEvent> reply_rows[] = {
       .text = "write lock granted over a lock of another owner",
       .consequence = "two callers both believe that they are alone with these bytes",
       .advice = "answer SETLK with EAGAIN, and SETLKW once the other lock is gone",
-      .doc = "A lock counts as given up as soon as the server read an unlock, a FLUSH of its owner "
-             "or the RELEASE of the file it was taken through. A server that shares its files with "
-             "other machines may have lost the first lock in ways that no message shows.",
+      .doc =
+          "A lock counts as given up as soon as the server read an unlock, a FLUSH of its owner "
+          "or the RELEASE of the file it was taken through. Nothing tells when fcntl(2) locks end "
+          "after FLUSH was answered with ENOSYS, so they are not compared then. A server that "
+          "shares its files with "
+          "other machines may have lost the first lock in ways that no message shows.",
       .history = History::unbroken},
      [](const ReplyEvent& event, Report& report) {
          const auto asked = lock_request(event.request);
-         if (event.reply.error() != 0 || !asked || asked->type != LockType::write)
+         if (event.reply.error() != 0 || !asked || asked->type != LockType::write ||
+             !shows_unlocking(asked->lock.kind, event.state))
              return;
          const std::uint64_t nodeid = event.request.nodeid();
          if (const Lock* other = event.state.locks.conflict(nodeid, asked->lock))
@@ -229,8 +236,12 @@ constexpr Check<ReplyEvent> reply_rows[] = {
      set_lock_ops},
 };
 
+constexpr Suppression suppressed[] = {
+    {.by = "lk-not-negotiated", .what = "request-exceeds-negotiated", .same_sub = true},
+};
+
 } // namespace
 
-constexpr Family locks_family{request_rows, reply_rows};
+constexpr Family locks_family{request_rows, reply_rows, suppressed};
 
 } // namespace fusewire

@@ -288,10 +288,15 @@ constexpr Check<NotifyEvent> notify_rows[] = {
       .severity = Severity::warn,
       .text = "notification before INIT was answered",
       .consequence = "write() fails with EINVAL; some kernels take those about the root",
-      .advice = "send notifications only after the INIT reply"},
+      .advice = "send notifications only after the INIT reply",
+      .history = History::unbroken},
      [](const NotifyEvent& event, Report& report) {
-         if (event.state.init_seen && event.state.init_frame == 0)
-             report({.observed = "no INIT reply so far"});
+         bool waits = false;
+         if (event.state.init_frame == 0 && event.state.requests.outstanding_count() <= searched)
+             event.state.requests.each_outstanding(
+                 [&](const Outstanding& request) { waits |= request.op == Op::init; });
+         if (waits)
+             report({.observed = "INIT is still unanswered"});
      }},
     {notify_name, look_at_name},
     {{.id = "notify-unknown-node",
@@ -429,21 +434,6 @@ constexpr Check<NotifyEvent> notify_rows[] = {
              !event.state.limits.offers(has_resend))
              report({.observed = "RESEND without HAS_RESEND"});
      }},
-    {{.id = "poll-kh-unknown",
-      .area = Area::notifications,
-      .severity = Severity::note,
-      .text = "POLL notification with a handle that no POLL request gave",
-      .consequence = "the kernel ignores it without an error; whoever polls waits on",
-      .advice = "keep kh of the POLL request that had SCHEDULE_NOTIFY"},
-     [](const NotifyEvent& event, Report& report) {
-         const auto kh = event.notification.number("kh");
-         if (event.code() == NotifyCode::poll && kh && event.state.complete() &&
-             !event.state.poll_handles.gave_up() && !event.state.poll_handles.contains(*kh))
-             report({.offset = header_size,
-                     .object = *kh,
-                     .observed = fmt::format("kh {:#x}", *kh),
-                     .expected = "kh of an earlier POLL with SCHEDULE_NOTIFY"});
-     }},
 };
 
 // What does not agree with the RETRIEVE that it answers; empty: nothing.
@@ -473,7 +463,8 @@ constexpr Check<RequestEvent> request_rows[] = {
          const std::uint64_t unique = event.message.unique;
          const Retrieve* asked = event.state.retrieves.find(unique);
          if (asked == nullptr) {
-             if (!event.state.retrieves.gave_up())
+             const bool sees_notifications = event.record.transport != Transport::tracepoint;
+             if (sees_notifications && !event.state.retrieves.gave_up())
                  report({.nodeid = event.operation.nodeid(),
                          .object = unique,
                          .observed = fmt::format("unique {}", unique),

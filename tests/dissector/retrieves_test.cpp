@@ -35,20 +35,6 @@ TEST(Retrieves, SayWhenSomeWereGivenUp) {
     EXPECT_NE(retrieves.find(1), nullptr);
 }
 
-TEST(PollHandles, SayWhenSomeWereGivenUp) {
-    PollHandles handles;
-    for (std::uint64_t i = 0; i < PollHandles::limit; ++i) {
-        handles.given(i);
-        handles.given(i);
-    }
-    EXPECT_FALSE(handles.gave_up());
-    EXPECT_TRUE(handles.contains(0));
-    handles.given(PollHandles::limit);
-    EXPECT_TRUE(handles.gave_up());
-    EXPECT_FALSE(handles.contains(0));
-    EXPECT_TRUE(handles.contains(PollHandles::limit));
-}
-
 TEST(Interrupts, OneThatCameEarlyWaitsForItsTarget) {
     Interrupts interrupts;
     interrupts.early({.target = 40, .frame = 3, .time_ns = 1000});
