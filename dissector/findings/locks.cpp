@@ -84,6 +84,12 @@ bool is_negotiated(LockKind kind, const Limits& limits) {
     return limits.has(posix_locks);
 }
 
+// One fh stands for several open files, and which of them is meant cannot be told.
+bool is_shared(std::uint64_t fh, std::uint64_t nodeid, const State& state) {
+    const OpenFile* file = state.find(FhKey{FhSpace::file, fh, nodeid});
+    return state.shares_fhs(FhSpace::file) || (file != nullptr && file->opens > 1);
+}
+
 constexpr Check<RequestEvent> request_rows[] = {
     {lk_type,
      [](const RequestEvent& event, Report& report) {
@@ -149,10 +155,10 @@ constexpr Check<RequestEvent> request_rows[] = {
      [](const RequestEvent& event, Report& report) {
          const auto flags = event.operation.number("release_flags");
          const auto fh = event.operation.number("fh");
-         if (!flags || (*flags & release_flock_unlock) != 0 || !fh ||
-             event.state.shares_fhs(FhSpace::file))
-             return;
          const std::uint64_t nodeid = event.operation.nodeid();
+         if (!flags || (*flags & release_flock_unlock) != 0 || !fh ||
+             is_shared(*fh, nodeid, event.state))
+             return;
          if (const Lock* lock = event.state.locks.held(nodeid, LockKind::flock, *fh))
              report({.sub = event.operation.sub(),
                      .nodeid = nodeid,

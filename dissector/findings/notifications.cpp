@@ -234,16 +234,19 @@ void look_for_deadlock(const NotifyEvent& event, Report& report) {
     const auto nodeid = event.notification.number(of_data ? "ino" : "parent");
     if (!nodeid)
         return;
+    const Outstanding* first = nullptr;
     event.state.requests.each_outstanding([&](const Outstanding& request) {
-        if (!is_in_way(event, request, *nodeid))
-            return;
-        const bool sure = event.record.server_tid != 0 && request.server_tid != 0;
-        report(
-            {.nodeid = *nodeid,
-             .observed = fmt::format("request {} of the same node is unanswered", request.unique),
-             .related = {request.frame},
-             .severity = sure ? Severity::warn : Severity::note});
+        if (is_in_way(event, request, *nodeid) &&
+            (first == nullptr || request.frame < first->frame))
+            first = &request;
     });
+    if (first == nullptr)
+        return;
+    const bool sure = event.record.server_tid != 0 && first->server_tid != 0;
+    report({.nodeid = *nodeid,
+            .observed = fmt::format("request {} of the same node is unanswered", first->unique),
+            .related = {first->frame},
+            .severity = sure ? Severity::warn : Severity::note});
 }
 
 bool is_busy(const State& state, std::uint64_t directory) {
@@ -507,7 +510,6 @@ constexpr Suppression suppressed[] = {
     {.by = "notify-prune-count", .what = "array-count"},
     {.by = "notify-size", .what = "array-count"},
     {.by = "notify-code", .what = "notify-resend-not-negotiated"},
-    {.by = "notify-before-init", .what = "notify-store-nonreg"},
 };
 
 } // namespace
