@@ -278,10 +278,11 @@ State& Checker::state_of(const Record& record, const Message& message) {
     return state;
 }
 
-// A reply of the wrong size is a rule of its own, which knows what the request asked for.
+// A reply or notification of the wrong size is a rule of its own, which knows what was asked for, or
+// which sizes the kernel looks at.
 void Checker::see_decoding(const Message& message, const Message* request) {
     for (const Finding& finding : message.findings) {
-        if (message.kind == MessageKind::reply && is_size(finding.rule))
+        if (message.kind != MessageKind::request && is_size(finding.rule))
             continue;
         Sighting sighting = sighting_of(finding, message);
         qualify(finding, message, request, sighting);
@@ -443,9 +444,10 @@ void Checker::see_notification(const Scene& scene, State&, bool sound) {
 
 void Checker::see_write_result(const Scene& scene) {
     const auto found = written_.find(thread_key(scene.record));
-    if (found != written_.end())
-        show(WriteResultEvent{scene, found->second.frame, found->second.verdict,
-                              scene.record.result});
+    if (found == written_.end())
+        return;
+    show(WriteResultEvent{scene, found->second.frame, found->second.verdict, scene.record.result});
+    written_.erase(found); // another result would be that of a message that was not captured
 }
 
 void Checker::suppress() {

@@ -6,8 +6,11 @@
 #include "dissector/course.h"
 #include "dissector/directory_reads.h"
 #include "dissector/entry.h"
+#include "dissector/interrupts.h"
+#include "dissector/lock_table.h"
 #include "dissector/record.h"
 #include "dissector/requests.h"
+#include "dissector/retrieves.h"
 
 #include <cstdint>
 #include <deque>
@@ -138,11 +141,12 @@ struct FhKey {
 // Where the effects of INIT end up: the values the kernel works with.
 struct Limits {
     bool known = false;
-    std::uint32_t major = 0;     // of the reply
-    std::uint32_t minor = 0;     // the lower of both sides'
-    std::uint64_t offered = 0;   // flags of the request
-    std::uint64_t accepted = 0;  // flags of the reply that count (flags2 only with INIT_EXT)
-    std::uint32_t max_write = 0; // at least 4096
+    std::uint32_t major = 0;        // of the reply
+    std::uint32_t minor = 0;        // the lower of both sides'
+    std::uint32_t kernel_minor = 0; // of the request: what the kernel itself knows
+    std::uint64_t offered = 0;      // flags of the request
+    std::uint64_t accepted = 0;     // flags of the reply that count (flags2 only with INIT_EXT)
+    std::uint32_t max_write = 0;    // at least 4096
     std::uint32_t max_pages = 32;
     std::uint32_t name_max = 1024;   // bytes
     std::uint16_t max_handle_sz = 0; // lookup-handle-v2
@@ -215,6 +219,9 @@ class State {
     DirectoryReads directories;
     BoundedMap<std::uint64_t, std::uint64_t, remembered> poll_handles; // kh -> frame of the POLL
     BoundedMap<std::uint64_t, XattrSize, remembered> xattr_sizes;      // by xattr_key()
+    Interrupts interrupts;
+    LockTable locks;
+    Retrieves retrieves;
     Limits limits;
     DialectName dialect = DialectName::unknown;
     bool init_seen = false;          // the INIT request is in the capture

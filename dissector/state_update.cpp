@@ -2,6 +2,7 @@
 
 #include "dissector/dissect.h"
 #include "dissector/entry_checks.h"
+#include "dissector/lock_update.h"
 #include "dissector/message_facts.h"
 #include "dissector/statx_root.h"
 
@@ -300,6 +301,9 @@ void apply_success(const Operation& asked, const Operation& answered, const Reco
     case Op::create:
     case Op::mkobj_handle:
         return touch(state, asked.nodeid(), frame);
+    case Op::setlk:
+    case Op::setlkw:
+        return apply_lock_reply(asked, answered, frame, state);
     case Op::getattr:
     case Op::setattr:
     case Op::statx:
@@ -412,6 +416,36 @@ void apply_to_listings(const Operation& asked, State& state) {
         state.directories.changed(asked.number("newdir").value_or(0), asked.text("newname"));
 }
 
+// The target may have been recorded after its INTERRUPT.
+void apply_sent(const Message& message, const Record& record, State& state) {
+    state.requests.sent(outstanding_of(message, record));
+    if (const auto early = state.interrupts.arrived(message.unique))
+        state.requests.interrupted(message.unique, early->frame, early->time_ns);
+}
+
+void apply_interrupt(const Operation& operation, const Record& record, State& state) {
+    const auto target = operation.number("unique");
+    if (!target)
+        return;
+    if (state.requests.outstanding(*target) != nullptr)
+        state.requests.interrupted(*target, record.frame, time_of(record));
+    else if (state.requests.settled(*target) == nullptr)
+        state.interrupts.early({*target & ~resend_bit, record.frame, time_of(record)});
+}
+
+// Also one that the kernel is thought to refuse: should it answer, the answer has its question.
+void apply_retrieve(const Operation& notification, const Record& record, const Verdict& verdict,
+                    State& state) {
+    const auto notify_unique = notification.number("notify_unique");
+    if (!notify_unique)
+        return;
+    const std::uint64_t nodeid = notification.number("nodeid").value_or(0);
+    const NodeState* node = state.find(nodeid);
+    state.retrieves.asked({*notify_unique, nodeid, notification.number("offset").value_or(0),
+                           static_cast<std::uint32_t>(notification.number("size").value_or(0)),
+                           record.frame, node != nullptr && node->live() && !verdict.discarded()});
+}
+
 } // namespace
 
 Limits limits_of(const Operation& request, const Operation& reply) {
@@ -422,6 +456,7 @@ Limits limits_of(const Operation& request, const Operation& reply) {
     limits.major = static_cast<std::uint32_t>(reply.number("major").value_or(0));
     limits.minor = static_cast<std::uint32_t>(
         std::min(request.number("minor").value_or(0), reply.number("minor").value_or(0)));
+    limits.kernel_minor = static_cast<std::uint32_t>(request.number("minor").value_or(0));
     constexpr std::uint64_t least_write = 4096;
     limits.max_write = static_cast<std::uint32_t>(
         std::max(reply.number("max_write").value_or(least_write), least_write));
@@ -440,7 +475,7 @@ void apply_request(const Message& message, const Record& record, State& state) {
     const bool answered = message.opcode == nullptr || !message.opcode->no_reply;
     state.course.request(message, record, state.requests);
     if (answered && message.has_header && message.unique != 0)
-        state.requests.sent(outstanding_of(message, record));
+        apply_sent(message, record, state);
     else if (message.has_header && message.unique != 0)
         state.requests.sent({message.unique, record.frame, Operation(message).op()});
     each_operation(message, [&](const Operation& operation) {
@@ -451,12 +486,17 @@ void apply_request(const Message& message, const Record& record, State& state) {
                 state.assume(use.nodeid, record.frame);
         std::vector<Forgotten> gone;
         forgets(operation, gone);
-        for (const Forgotten& item : gone)
+        for (const Forgotten& item : gone) {
             state.forget(item.nodeid, references(item, message.dialect), record.frame);
+            if (state.find(item.nodeid) == nullptr)
+                state.locks.release_node(item.nodeid);
+        }
         apply_release(operation, record.frame, state);
+        apply_lock_request(operation, state);
         if (operation.is(Op::interrupt))
-            state.requests.interrupted(operation.number("unique").value_or(0), record.frame,
-                                       time_of(record));
+            apply_interrupt(operation, record, state);
+        if (operation.is(Op::notify_reply))
+            state.retrieves.answered(message.unique);
         if (operation.is(Op::poll) && (operation.number("flags").value_or(0) & poll_notify) != 0)
             state.poll_handles.put(operation.number("kh").value_or(0), record.frame);
         if (operation.is(Op::destroy))
@@ -479,6 +519,8 @@ void apply_reply(const Message& request, const Message& reply, const Record& rec
         state.enosys.try_emplace(request.opcode_number, record.frame);
     if (reply.error == -enosys && state.declined.frame == 0 && Operation(request).is(Op::compound))
         state.declined = {record.frame, request.pid};
+    if (reply.error == -enosys && Operation(request).is(Op::interrupt))
+        state.interrupts.declined(record.frame, time_of(record));
     for (const Entry& entry : entries)
         apply_entry(entry, record, asked_frame, verdict, state);
     if (verdict.discarded())
@@ -505,11 +547,14 @@ void apply_reply(const Message& request, const Message& reply, const Record& rec
 
 void apply_notification(const Message& message, const Record& record, const Verdict& verdict,
                         State& state) {
+    const Operation notification(message);
+    const auto code = static_cast<NotifyCode>(message.opcode_number);
+    if (code == NotifyCode::retrieve)
+        apply_retrieve(notification, record, verdict, state);
     if (verdict.discarded())
         return;
-    const Operation notification(message);
     const std::uint64_t parent = notification.number("parent").value_or(0);
-    switch (static_cast<NotifyCode>(message.opcode_number)) {
+    switch (code) {
     case NotifyCode::inval_entry:
         apply_changed_name(parent, notification, record.frame, state);
         return state.expire(parent, notification.text("name"));
