@@ -92,6 +92,7 @@ class Checker {
     void see_decoding(const Message& message);
     void see_request(const Scene& scene, State& state, bool sound);
     void see_operation(const Scene& scene, const Operation& operation);
+    void note_written(const Record& record, const Verdict& verdict);
     void see_reply(const Scene& scene, State& state, bool sound);
     void see_answer(const ExchangeEvent& event, const Operation& asked, const Operation& answered);
     void see_entries(const ExchangeEvent& event);

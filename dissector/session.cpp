@@ -34,9 +34,10 @@ std::uint64_t init_flags_of(const Message& message) {
 }
 
 // The kernel refuses such a write and goes on waiting for the answer (fuse_dev_do_write()).
-bool leaves_request_waiting(const Record& record, const Message& reply) {
+bool leaves_request_waiting(const Record& record, const Message& request, const Message& reply) {
     constexpr std::int32_t first_invalid = -512;
-    return reply.length != record.wire_length || reply.error > 0 || reply.error <= first_invalid;
+    return ((request.unique ^ reply.unique) & resend_bit) != 0 ||
+           reply.length != record.wire_length || reply.error > 0 || reply.error <= first_invalid;
 }
 
 } // namespace
@@ -122,7 +123,7 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
             answer(record, request->second, exchange);
             context.request = exchange.request;
             // A node keeps its address when it leaves the map.
-            if (!leaves_request_waiting(record, message))
+            if (!leaves_request_waiting(record, *exchange.request, message))
                 answered_ = pending_.extract(request);
         }
     }

@@ -115,10 +115,11 @@ struct FhKey {
 // Where the effects of INIT end up: the values the kernel works with.
 struct Limits {
     bool known = false;
-    std::uint32_t minor = 0;     // the lower of both sides'
-    std::uint64_t offered = 0;   // flags of the request
-    std::uint64_t accepted = 0;  // flags of the reply that count (flags2 only with INIT_EXT)
-    std::uint32_t max_write = 0; // at least 4096
+    std::uint32_t minor = 0;        // the lower of both sides'
+    std::uint32_t kernel_minor = 0; // that the kernel offered
+    std::uint64_t offered = 0;      // flags of the request
+    std::uint64_t accepted = 0;     // flags of the reply that count (flags2 only with INIT_EXT)
+    std::uint32_t max_write = 0;    // at least 4096
     std::uint32_t max_pages = 32;
     std::uint32_t name_max = 1024;   // bytes
     std::uint16_t max_handle_sz = 0; // lookup-handle-v2

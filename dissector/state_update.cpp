@@ -257,6 +257,7 @@ Limits limits_of(const Operation& request, const Operation& reply) {
     limits.known = true;
     limits.offered = flags_of(request);
     limits.accepted = flags_of(reply);
+    limits.kernel_minor = static_cast<std::uint32_t>(request.number("minor").value_or(0));
     limits.minor = static_cast<std::uint32_t>(
         std::min(request.number("minor").value_or(0), reply.number("minor").value_or(0)));
     constexpr std::uint64_t least_write = 4096;

@@ -1,0 +1,59 @@
+// Answer: one reply with its request as the rows of verdicts look at it. Values are taken from the
+// message when a row asks for them, so that a reply that no row minds costs little.
+#pragma once
+
+#include "dissector/findings/events.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace fusewire {
+
+// Payload bytes that the kernel takes from a reply without an error.
+struct ReplyRoom {
+    std::uint32_t least = 0;
+    std::uint32_t most = 0;
+    bool takes(std::uint32_t payload) const { return payload >= least && payload <= most; }
+};
+
+class Answer {
+  public:
+    explicit Answer(const ExchangeEvent& of) : event(of), asked(of.request), answered(of.message) {}
+
+    const ExchangeEvent& event;
+    Operation asked;
+    Operation answered;
+
+    const State& state() const { return event.state; }
+    const Limits& limits() const { return event.state.limits; }
+    std::int32_t error() const { return event.message.error; }
+    bool over_io_uring() const { return event.record.transport == Transport::io_uring; }
+    // Bytes behind the header, on the wire.
+    std::uint32_t payload() const;
+    // nullopt: not known.
+    std::optional<ReplyRoom> room() const;
+
+    // The first entry that the reply hands out; nullptr: none.
+    const Entry* entry() const { return event.entries.empty() ? nullptr : &event.entries.front(); }
+    // The node that the entry names, as the kernel knew it before; nullptr: not, or not for sure.
+    const NodeState* known_node() const;
+    // The reply is about a name that the kernel has cached: if the answer is another one, it drops the
+    // name and asks again.
+    bool revalidates() const;
+
+    // Operations of a COMPOUND. The kernel looks at as many replies as both sides count.
+    bool is_compound_of(Op first) const;
+    std::size_t counted() const;
+    std::size_t walked() const; // of those, how many replies are there
+    // Index of the first walked reply with an error; nullopt: none.
+    std::optional<std::size_t> failed() const;
+
+  private:
+    std::optional<ReplyRoom> compound_room() const;
+};
+
+// Mode and size as the kernel checks them (fuse_invalid_attr()).
+bool is_valid_size(std::uint64_t size);
+bool is_valid(const Attributes& attributes);
+
+} // namespace fusewire

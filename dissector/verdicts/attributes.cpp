@@ -1,0 +1,96 @@
+// Attributes of a node by itself: fuse_do_getattr(), fuse_do_setattr(), fuse_do_statx().
+#include "dissector/verdicts/row.h"
+
+namespace fusewire {
+
+namespace {
+
+using namespace verdict_errno;
+
+constexpr OpSet classic = ops(Op::getattr, Op::setattr);
+constexpr OpSet extended = ops(Op::statx);
+constexpr std::uint64_t mask_type = 1, mask_size = 1u << 9, mask_basic = 0x7ff;
+
+// False when the reply does not say.
+bool has_bad_type(const Answer& answer, std::string_view group) {
+    const auto mode = answer.answered.number(group, "mode");
+    return mode && !is_file_type(static_cast<std::uint32_t>(*mode));
+}
+bool has_bad_size(const Answer& answer, std::string_view group) {
+    const auto size = answer.answered.number(group, "size");
+    return size && !is_valid_size(*size);
+}
+bool has_other_type(const Answer& answer, std::string_view group) {
+    const NodeState* node = answer.state().find(answer.asked.nodeid());
+    if (node == nullptr || node->type() == 0)
+        return false;
+    const auto mode = answer.answered.number(group, "mode");
+    return mode && (*mode & type_mask) != node->type();
+}
+
+bool bad_attributes(const Answer& answer) {
+    return has_bad_type(answer, "attr") || has_bad_size(answer, "attr");
+}
+bool other_type(const Answer& answer) {
+    return has_other_type(answer, "attr");
+}
+
+bool answers(const Answer& answer, std::uint64_t bits) {
+    return (answer.answered.number("stat", "mask").value_or(0) & bits) == bits;
+}
+bool bad_statx(const Answer& answer) {
+    return (answers(answer, mask_type) &&
+            (has_bad_type(answer, "stat") || has_other_type(answer, "stat"))) ||
+           (answers(answer, mask_size) && has_bad_size(answer, "stat"));
+}
+bool partial_statx(const Answer& answer) {
+    return answer.answered.number("stat", "mask").has_value() && !answers(answer, mask_basic);
+}
+
+constexpr VerdictCheck<Answer> rows[] = {
+    {{.id = "attributes-bad",
+      .outcome = Outcome::inode_bad,
+      .caller_errno = eio,
+      .text = "no valid file type in mode, or a size above 2^63-1: EIO, and the inode is made bad: "
+              "EIO for "
+              "everybody who holds it, for good",
+      .evidence = Evidence::live},
+     bad_attributes,
+     classic,
+     When::succeeded},
+    {{.id = "type-changed",
+      .outcome = Outcome::inode_bad,
+      .caller_errno = eio,
+      .text = "another file type than the inode has: EIO, and the inode is made bad: EIO for "
+              "everybody who "
+              "holds it, for good",
+      .evidence = Evidence::live},
+     other_type,
+     classic,
+     When::succeeded},
+    {{.id = "statx-bad",
+      .outcome = Outcome::inode_bad,
+      .caller_errno = eio,
+      .text = "TYPE is in the mask with an invalid or another type, or SIZE with a size above "
+              "2^63-1: EIO, and "
+              "the inode is made bad",
+      .evidence = Evidence::live},
+     bad_statx,
+     extended,
+     When::succeeded},
+    {{.id = "statx-partial",
+      .outcome = Outcome::fields_ignored,
+      .text = "a basic field is missing in the mask: this caller gets the values, the kernel's own "
+              "copy of the "
+              "attributes stays as it was",
+      .evidence = Evidence::live},
+     partial_statx,
+     extended,
+     When::succeeded},
+};
+
+} // namespace
+
+constexpr VerdictFamily verdicts::attributes{"Attributes", rows};
+
+} // namespace fusewire
