@@ -99,7 +99,7 @@ bool is_internal_xattr(const Answer& answer, std::int32_t) {
 }
 
 constexpr Hearer hearers[] = {
-    {ops(Op::release, Op::releasedir, Op::destroy, Op::interrupt), always, 0},
+    {ops(Op::release, Op::releasedir, Op::destroy), always, 0},
     {ops(Op::poll), always, 0}, // it sees POLLERR
     {ops(Op::init), always, econnrefused},
     {ops(Op::lookup, Op::lookup_handle, Op::compound), asks_again, VerdictRow::undefined},

@@ -97,21 +97,25 @@ constexpr VerdictRow range_row{
 constexpr VerdictRow interrupt_long_row{.id = "interrupt-reply-long",
                                         .outcome = Outcome::refused,
                                         .write_errno = einval,
+                                        .caller_errno = VerdictRow::undefined,
                                         .text = "a reply to INTERRUPT is a header alone; the "
                                                 "interrupted request waits on",
                                         .evidence = Evidence::live};
 constexpr VerdictRow interrupt_enosys_row{.id = "interrupt-unsupported",
                                           .outcome = Outcome::unsupported,
+                                          .caller_errno = VerdictRow::undefined,
                                           .text =
                                               "no INTERRUPT is sent on this connection any more",
                                           .evidence = Evidence::live};
 constexpr VerdictRow interrupt_again_row{.id = "interrupt-again",
                                          .outcome = Outcome::accepted,
+                                         .caller_errno = VerdictRow::undefined,
                                          .text = "the INTERRUPT is sent again",
                                          .evidence = Evidence::live};
 constexpr VerdictRow interrupt_ignored_row{
     .id = "interrupt-reply-ignored",
     .outcome = Outcome::fields_ignored,
+    .caller_errno = VerdictRow::undefined,
     .text =
         "only EAGAIN and ENOSYS mean something in a reply to INTERRUPT; the interrupted request "
         "still needs its own reply",
@@ -152,6 +156,7 @@ constexpr VerdictCheck<Answer> answers[] = {
     {{.id = "interrupt-too-late",
       .outcome = Outcome::unmatched,
       .write_errno = enoent,
+      .caller_errno = VerdictRow::undefined,
       .text = "the request that was to be interrupted has been answered; harmless",
       .evidence = Evidence::live},
      interrupt_too_late,
@@ -252,6 +257,7 @@ constexpr VerdictCheck<StrayReplyEvent> strays[] = {
     {{.id = "interrupt-unasked",
       .outcome = Outcome::refused,
       .write_errno = einval,
+      .caller_errno = VerdictRow::undefined,
       .text = "EAGAIN for an INTERRUPT that was never sent",
       .evidence = Evidence::live},
      stray_interrupt_unasked},

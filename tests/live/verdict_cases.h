@@ -5,6 +5,7 @@
 #include "tests/live/verdict_server.h"
 
 #include <functional>
+#include <iosfwd>
 #include <span>
 
 namespace fusewire::live_test {
@@ -23,5 +24,7 @@ struct VerdictCase {
 };
 
 std::span<const VerdictCase> verdict_cases();
+// For messages of the test.
+void PrintTo(const VerdictCase& one, std::ostream* out);
 
 } // namespace fusewire::live_test

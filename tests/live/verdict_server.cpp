@@ -83,17 +83,27 @@ void LyingServer::answer(std::span<const std::byte> request) {
     Asked asked;
     asked.bytes = request;
     std::memcpy(&asked.header, request.data(), sizeof asked.header);
-    asked.right = server_.answer(request).value_or(Buffer());
-    if (asked.header.opcode == FUSE_INIT && options_.init) {
-        fuse_init_out init{};
-        std::memcpy(&init, asked.right.data() + sizeof(fuse_out_header), sizeof init);
-        options_.init(init);
-        std::memcpy(asked.right.data() + sizeof(fuse_out_header), &init, sizeof init);
-    }
+    std::optional<Buffer> right;
+    asked.right = [&]() -> const Buffer& {
+        if (!right)
+            right = honest_reply(asked);
+        return *right;
+    };
     if (armed_ && options_.script && options_.script(*this, asked))
         return;
-    if (!asked.right.empty())
-        tell(asked.right);
+    if (!asked.right().empty())
+        tell(asked.right());
+}
+
+Buffer LyingServer::honest_reply(const Asked& asked) {
+    Buffer right = server_.answer(asked.bytes).value_or(Buffer());
+    if (asked.header.opcode == FUSE_INIT && options_.init) {
+        fuse_init_out init{};
+        std::memcpy(&init, right.data() + sizeof(fuse_out_header), sizeof init);
+        options_.init(init);
+        std::memcpy(right.data() + sizeof(fuse_out_header), &init, sizeof init);
+    }
+    return right;
 }
 
 Verdict LyingServer::see(std::span<const std::byte> bytes, Direction direction) {

@@ -39,7 +39,8 @@ class Caller {
 struct Asked {
     fuse_in_header header{};
     std::span<const std::byte> bytes;
-    Buffer right; // the honest reply; empty: none
+    std::function<const Buffer&()>
+        right; // the honest reply, made when it is asked for; empty: none
 };
 
 // What one write() was to do, and what it did.
@@ -85,6 +86,7 @@ class LyingServer {
   private:
     void serve();
     void answer(std::span<const std::byte> request);
+    Buffer honest_reply(const Asked& asked);
     void put(const Buffer& bytes, bool lie);
     Verdict see(std::span<const std::byte> bytes, Direction direction);
 
