@@ -1,5 +1,8 @@
 // Attributes of a node by itself: fuse_do_getattr(), fuse_do_setattr(), fuse_do_statx().
+#include "dissector/group.h"
 #include "dissector/verdicts/row.h"
+
+#include <optional>
 
 namespace fusewire {
 
@@ -11,40 +14,50 @@ constexpr OpSet classic = ops(Op::getattr, Op::setattr);
 constexpr OpSet extended = ops(Op::statx);
 constexpr std::uint64_t mask_type = 1, mask_size = 1u << 9, mask_basic = 0x7ff;
 
-// False when the reply does not say.
-bool has_bad_type(const Answer& answer, std::string_view group) {
-    const auto mode = answer.answered.number(group, "mode");
-    return mode && !is_file_type(static_cast<std::uint32_t>(*mode));
+// What a reply says of the attributes; nullopt where it does not.
+struct Facts {
+    std::optional<std::uint64_t> mode, size, mask;
+};
+Facts facts_of(const Answer& answer, std::string_view group_name) {
+    const Node* node = answer.answered.find(group_name);
+    if (node == nullptr)
+        return {};
+    const Group group(answer.event.message, *node);
+    const auto value = [&](std::string_view name) {
+        const Node* found = group.node(name);
+        return found == nullptr ? std::nullopt : std::optional(found->value);
+    };
+    return {value("mode"), value("size"), value("mask")};
 }
-bool has_bad_size(const Answer& answer, std::string_view group) {
-    const auto size = answer.answered.number(group, "size");
-    return size && !is_valid_size(*size);
+bool has_bad_type(const Facts& facts) {
+    return facts.mode && !is_file_type(static_cast<std::uint32_t>(*facts.mode));
 }
-bool has_other_type(const Answer& answer, std::string_view group) {
+bool has_bad_size(const Facts& facts) {
+    return facts.size && !is_valid_size(*facts.size);
+}
+bool has_other_type(const Answer& answer, const Facts& facts) {
     const NodeState* node = answer.state().find(answer.asked.nodeid());
-    if (node == nullptr || node->type() == 0)
-        return false;
-    const auto mode = answer.answered.number(group, "mode");
-    return mode && (*mode & type_mask) != node->type();
+    return node != nullptr && node->type() != 0 && facts.mode &&
+           (*facts.mode & type_mask) != node->type();
 }
 
 bool bad_attributes(const Answer& answer) {
-    return has_bad_type(answer, "attr") || has_bad_size(answer, "attr");
+    const Facts facts = facts_of(answer, "attr");
+    return has_bad_type(facts) || has_bad_size(facts);
 }
 bool other_type(const Answer& answer) {
-    return has_other_type(answer, "attr");
+    return has_other_type(answer, facts_of(answer, "attr"));
 }
 
-bool answers(const Answer& answer, std::uint64_t bits) {
-    return (answer.answered.number("stat", "mask").value_or(0) & bits) == bits;
-}
 bool bad_statx(const Answer& answer) {
-    return (answers(answer, mask_type) &&
-            (has_bad_type(answer, "stat") || has_other_type(answer, "stat"))) ||
-           (answers(answer, mask_size) && has_bad_size(answer, "stat"));
+    const Facts facts = facts_of(answer, "stat");
+    const std::uint64_t mask = facts.mask.value_or(0);
+    return ((mask & mask_type) != 0 && (has_bad_type(facts) || has_other_type(answer, facts))) ||
+           ((mask & mask_size) != 0 && has_bad_size(facts));
 }
 bool partial_statx(const Answer& answer) {
-    return answer.answered.number("stat", "mask").has_value() && !answers(answer, mask_basic);
+    const auto mask = facts_of(answer, "stat").mask;
+    return mask && (*mask & mask_basic) != mask_basic;
 }
 
 constexpr VerdictCheck<Answer> rows[] = {
