@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -23,11 +24,14 @@ struct Exchange {
     const Message* request = nullptr;       // what a reply answers, decoded
 };
 
+struct Judgement; // dissector/checker.h
+
 // A record with everything known about it: what views are given.
 struct Decoded {
     const Record& record;
     const Message& message;
     const Exchange& exchange;
+    std::span<const Judgement* const> findings{}; // about this message
 };
 
 // What a first pass over a capture learnt for the second: one entry a message, and what each

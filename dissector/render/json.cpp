@@ -4,6 +4,7 @@
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
 #include "dissector/render/json_object.h"
+#include "dissector/render/judgement.h"
 #include "dissector/render/value.h"
 
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ class JsonView {
   public:
     JsonView(std::string& out, const Decoded& decoded)
         : out_(out), record_(decoded.record), message_(decoded.message),
-          exchange_(decoded.exchange) {}
+          exchange_(decoded.exchange), findings_(decoded.findings) {}
 
     void message();
 
@@ -46,6 +47,7 @@ class JsonView {
     const Record& record_;
     const Message& message_;
     const Exchange& exchange_;
+    std::span<const Judgement* const> findings_;
 };
 
 // Headers are told by the keys of the message; sub-operations stand beside the layers; padding that
@@ -276,28 +278,10 @@ void JsonView::subs() {
 }
 
 void JsonView::findings() {
-    out_ += '[';
-    const char* separator = "";
-    for (const Finding& finding : message_.findings) {
-        out_ += separator;
-        separator = ",";
-        const RuleInfo& row = row_of(finding.rule);
-        JsonObject object(out_);
-        object.text("rule", row.id);
-        object.text("severity", spelling(row.severity));
-        object.number("frame", record_.frame);
-        if (finding.sub == no_sub)
-            object.null("sub");
-        else
-            object.signed_number("sub", finding.sub);
-        object.number("conn", static_cast<std::uint32_t>(record_.conn));
-        object.number("offset", finding.offset);
-        object.text("observed", fmt::to_string(finding.observed));
-        object.text("expected", fmt::to_string(finding.expected));
-        object.text("message", describe(finding));
-        object.close();
-    }
-    out_ += ']';
+    JsonArray array(out_);
+    for (const Judgement* judgement : findings_)
+        append_json(array.element(), *judgement);
+    array.close();
 }
 
 } // namespace
