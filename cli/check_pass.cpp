@@ -1,8 +1,12 @@
 #include "cli/check_pass.h"
 
+#include "cli/connection_text.h"
 #include "cli/diagnostics.h"
 #include "cli/progress_bar.h"
 #include "cli/stop.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 namespace fusewire {
 
@@ -62,6 +66,9 @@ void CheckPass::run(const Observer& observe) {
 int CheckPass::finish(int done) const {
     for (const std::string& warning : source_->warnings())
         say(warning);
+    const std::string blind = blind_spots(source_->connections());
+    if (!blind.empty() && isatty(STDERR_FILENO) == 1)
+        say(fmt::format("{}: {}", input_.file == "-" ? "standard input" : input_.file, blind));
     end_as_signalled();
     return error_ ? report(*error_) : done;
 }
