@@ -38,9 +38,7 @@ int run_ledger(const LedgerOptions& options, const LedgerKind& kind) {
     if (!pass)
         return report(pass.error());
     Ledger ledger;
-    pass->run([&](const Record& record, const Message& message, const Exchange& exchange) {
-        ledger.see(record, message, exchange, pass->checker());
-    });
+    pass->run(&ledger);
     Output out(STDOUT_FILENO);
     const Append append = options.format == LedgerFormat::json ? kind.json : kind.text;
     append(out.text(), ledger, pass->checker());
