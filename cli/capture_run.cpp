@@ -123,7 +123,8 @@ Result<void> CaptureRun::watch_the_clock() {
 }
 
 Result<void> CaptureRun::capture() {
-    Session session;
+    JudgedSession session(printer_ ? printer_->view().needs()
+                                   : ViewNeeds{.body = false, .findings = false});
     Record record;
     if (printer_)
         printer_->begin();
@@ -141,7 +142,7 @@ Result<void> CaptureRun::capture() {
     return {};
 }
 
-Result<void> CaptureRun::take(Session& session, const Record& record) {
+Result<void> CaptureRun::take(JudgedSession& session, const Record& record) {
     if (record.direction != Direction::loss)
         ++messages_;
     lost_ += record.lost;

@@ -44,7 +44,7 @@ class CaptureRun {
     Result<void> watch_for_the_end();
     Result<void> watch_the_clock();
     Result<void> capture();
-    Result<void> take(Session& session, const Record& record);
+    Result<void> take(JudgedSession& session, const Record& record);
     bool has_enough() const;
     void flush();
     int finish(const Result<void>& captured);

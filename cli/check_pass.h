@@ -1,12 +1,11 @@
-// Runs a Checker over a whole capture, for the commands that need no more than what it found: two
-// passes over a file, so that dialects and pairs are known from the first message on, one over a
-// pipe.
+// Runs a Checker over a whole capture, for the commands that need no more than what it found. A file
+// whose dialect only shows in the midst of it is read again, so that it is known from the first
+// message on.
 #pragma once
 
 #include "capture/source.h"
-#include "dissector/checker.h"
+#include "dissector/ledger.h"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,13 +19,11 @@ struct CheckInput {
 
 class CheckPass {
   public:
-    // Called for each message once the checker has seen it.
-    using Observer = std::function<void(const Record&, const Message&, const Exchange&)>;
-
     [[nodiscard]] static Result<CheckPass> open(const CheckInput& input);
 
     // Reads until the end, an error or a signal; what was seen until then is judged all the same.
-    void run(const Observer& observe = {});
+    // `ledger` is kept too, unless it is null.
+    void run(Ledger* ledger = nullptr);
 
     const Checker& checker() const { return *checker_; }
 
@@ -36,11 +33,12 @@ class CheckPass {
   private:
     CheckPass(const CheckInput& input, std::unique_ptr<RecordSource> source)
         : input_(input), source_(std::move(source)) {}
-    void survey();
+    void check(Ledger* ledger);
+    bool read_again();
 
     CheckInput input_;
     std::unique_ptr<RecordSource> source_;
-    std::unique_ptr<Survey> survey_; // the checker refers to it
+    std::unique_ptr<Survey> survey_; // of the first pass; the checker of the second refers to it
     std::unique_ptr<Checker> checker_;
     std::optional<Error> error_;
 };

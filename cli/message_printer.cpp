@@ -7,13 +7,14 @@ namespace fusewire {
 MessagePrinter::MessagePrinter(std::unique_ptr<View> view)
     : view_(std::move(view)), out_(STDOUT_FILENO) {}
 
-void MessagePrinter::print(Session& session, const RecordSource& source, const Record& record) {
+void MessagePrinter::print(JudgedSession& session, const RecordSource& source,
+                           const Record& record) {
     if (last_conn_ != record.conn)
         introduce(source, record.conn);
-    session.see(record, message_, exchange_, view_->needs_body());
+    const Decoded decoded = session.see(record);
     if (view_->says_dialect())
-        say_dialect(session, record.conn);
-    view_->message(out_.text(), {record, message_, exchange_});
+        say_dialect(session.session(), record.conn);
+    view_->message(out_.text(), decoded);
     out_.settle();
 }
 

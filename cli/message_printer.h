@@ -18,7 +18,7 @@ class MessagePrinter {
     explicit MessagePrinter(std::unique_ptr<View> view);
 
     void begin() { view_->begin(out_.text()); }
-    void print(Session& session, const RecordSource& source, const Record& record);
+    void print(JudgedSession& session, const RecordSource& source, const Record& record);
     // Errc::io if standard output could not be written; a closed pipe is no error.
     [[nodiscard]] Result<void> end();
 
@@ -33,8 +33,6 @@ class MessagePrinter {
 
     std::unique_ptr<View> view_;
     Output out_;
-    Message message_;
-    Exchange exchange_;
     std::unordered_set<std::uint32_t> introduced_;
     std::optional<ConnId> last_conn_;
     struct Spoken {

@@ -51,7 +51,7 @@ class Reading {
     int run();
 
   private:
-    Session new_session(const Survey* survey) const;
+    void force_dialect(JudgedSession& session) const;
     void survey();
     void show();
     bool next(Record& record);
@@ -64,7 +64,7 @@ class Reading {
     std::optional<CaptureWriter> writer_;
     bool surveys_;
     ProgressBar progress_;
-    Survey survey_;
+    FirstPass known_;
     std::uint64_t lost_ = 0;
     std::optional<Error> error_;
 };
@@ -82,23 +82,20 @@ int Reading::run() {
     return finish();
 }
 
-Session Reading::new_session(const Survey* survey) const {
-    Session session(survey);
+void Reading::force_dialect(JudgedSession& session) const {
     if (options_.dialect)
         session.force_dialect(*options_.dialect);
-    return session;
 }
 
 // An error ends both passes at the same message; the second one reports it.
 void Reading::survey() {
-    Session session = new_session(nullptr);
-    session.keep_survey();
+    JudgedSession session({.body = false, .findings = printer_->view().needs().findings});
+    force_dialect(session);
+    session.keep_first_pass();
     Record record;
-    Message message;
-    Exchange exchange;
     while (next(record))
-        session.see(record, message, exchange, false);
-    survey_ = session.survey();
+        session.see(record);
+    known_ = session.first_pass();
     progress_.next_pass();
     error_.reset();
     if (auto again = source_->rewind(); !again)
@@ -106,7 +103,10 @@ void Reading::survey() {
 }
 
 void Reading::show() {
-    Session session = new_session(surveys_ ? &survey_ : nullptr);
+    JudgedSession session(printer_ ? printer_->view().needs()
+                                   : ViewNeeds{.body = false, .findings = false},
+                          surveys_ ? &known_ : nullptr);
+    force_dialect(session);
     Record record;
     for (std::uint64_t shown = 0; shown < options_.count && !error_ && next(record); ++shown) {
         lost_ += record.lost;
@@ -218,7 +218,10 @@ Subcommand add_read_command(CLI::App& app) {
         "! notification), the opcode, the unique number, the nodeid, then names, the fields that "
         "tell "
         "the message from others, the result, the latency, and findings in brackets.\n"
-        "Files are read twice, so that the first message already knows its reply and its dialect. "
+        "Findings are those of fusewire check; -V tells what each of them means. In a line, rules "
+        "that cannot be sure without what came before the capture are left out.\n"
+        "Files are read twice, so that the first message already knows its reply, its findings and "
+        "its dialect. "
         "From a pipe, what is shown is what is known so far.\n"
         "Messages that the capture lost are marked where they are missing and counted on standard "
         "error at the end.";

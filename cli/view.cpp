@@ -90,7 +90,9 @@ class FieldsView final : public View {
   public:
     explicit FieldsView(FieldTable table) : table_(std::move(table)) {}
 
-    bool needs_body() const override { return table_.needs_body(); }
+    ViewNeeds needs() const override {
+        return {.body = table_.needs_body(), .findings = table_.needs_findings()};
+    }
     bool needs_survey() const override { return table_.needs_survey(); }
     void message(std::string& out, const Decoded& decoded) override {
         table_.append_row(out, decoded);

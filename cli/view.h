@@ -2,9 +2,9 @@
 // same views serve `read` and the live text of `capture`.
 #pragma once
 
+#include "dissector/judged_session.h"
 #include "dissector/render/text.h"
 #include "dissector/result.h"
-#include "dissector/session.h"
 
 #include <memory>
 #include <string>
@@ -35,8 +35,7 @@ class View {
   public:
     virtual ~View() = default;
 
-    // False if headers are enough.
-    virtual bool needs_body() const { return true; }
+    virtual ViewNeeds needs() const { return {}; }
     // False if nothing is shown that only a pass over the whole capture can tell.
     virtual bool needs_survey() const { return true; }
 

@@ -272,6 +272,7 @@ State& Checker::state_of(const Record& record, const Message& message) {
         if (state.messages++ == 0)
             state.first_frame = record.frame;
     }
+    dialect_changed_ |= !init && state.messages > 1 && state.dialect != message.dialect;
     state.dialect = message.dialect;
     if (!state.nodes.contains(root_nodeid))
         state.introduce(root_nodeid, record.frame);
@@ -555,6 +556,13 @@ void Checker::end(std::uint32_t conn, const State& state) {
     }
     seen_.clear();
     name_nodes(judged, state);
+}
+
+bool Checker::dialect_settled_late() const {
+    return dialect_changed_ || std::ranges::any_of(states_, [&](const auto& entry) {
+               const Dialect* known = session_.dialect_of(static_cast<ConnId>(entry.first));
+               return known != nullptr && known->name != entry.second.dialect;
+           });
 }
 
 void Checker::finish() {

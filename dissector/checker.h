@@ -65,6 +65,9 @@ class Checker {
     std::uint64_t dropped() const { return dropped_; }
     std::uint64_t messages() const { return messages_; }
     std::uint64_t lost() const { return lost_; }
+    // Some messages were judged in another dialect than the one that their connection turned out to
+    // speak: another pass, with the survey of this session, knows better.
+    bool dialect_settled_late() const;
     // What the kernel does with the message seen last; row is nullptr for requests.
     const Verdict& verdict() const { return verdict_; }
     const Session& session() const { return session_; }
@@ -120,6 +123,7 @@ class Checker {
     std::vector<Judgement> judgements_;
     std::vector<Judgement> latest_;
     bool keep_latest_ = false;
+    bool dialect_changed_ = false;
     std::unordered_map<Key, std::size_t, KeyHash> index_;
     std::vector<Seen> seen_;
     Verdict verdict_;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -26,11 +27,14 @@ struct Exchange {
     const Message* request = nullptr;       // what a reply answers, decoded
 };
 
+struct Judgement; // dissector/checker.h
+
 // A record with everything known about it: what views are given.
 struct Decoded {
     const Record& record;
     const Message& message;
     const Exchange& exchange;
+    std::span<const Judgement* const> findings{}; // about this message
     const Verdict* verdict = nullptr; // of a reply or notification, where a checker has seen it
 };
 

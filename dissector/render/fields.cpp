@@ -1,5 +1,6 @@
 #include "dissector/render/fields.h"
 
+#include "dissector/checker.h"
 #include "dissector/errno_names.h"
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
@@ -193,14 +194,42 @@ constexpr MessageField sub_fields[] = {
      [](std::string& out, const Decoded& d) {
          append_subs(out, d, [&](const SubMessage& sub) { append_number(out, sub.length); });
      }},
-    {"fuse.finding", "ids of the rules that the message breaks",
+};
+
+template <class Value>
+void append_findings(std::string& out, const Decoded& decoded, Value value) {
+    const char* separator = "";
+    for (const Judgement* judgement : decoded.findings) {
+        out += separator;
+        separator = ",";
+        value(*judgement);
+    }
+}
+
+// These need everything that came before, and so a checker.
+constexpr MessageField finding_fields[] = {
+    {"fuse.finding", "ids of the rules that found something in the message",
      [](std::string& out, const Decoded& d) {
-         const char* separator = "";
-         for (const Finding& finding : d.message.findings) {
-             out += separator;
-             out += row_of(finding.rule).id;
-             separator = ",";
-         }
+         append_findings(out, d, [&](const Judgement& found) { out += found.rule->id; });
+     }},
+    {"fuse.finding.severity", "how bad each finding is: error, warn or note",
+     [](std::string& out, const Decoded& d) {
+         append_findings(out, d, [&](const Judgement& found) { out += spelling(found.severity); });
+     }},
+    {"fuse.finding.offset", "byte of the message that each finding is at",
+     [](std::string& out, const Decoded& d) {
+         append_findings(
+             out, d, [&](const Judgement& found) { append_number(out, found.sighting.offset); });
+     }},
+    {"fuse.finding.nodeid", "the node that each finding is about, 0 for none",
+     [](std::string& out, const Decoded& d) {
+         append_findings(
+             out, d, [&](const Judgement& found) { append_number(out, found.sighting.nodeid); });
+     }},
+    {"fuse.finding.message", "what each finding says",
+     [](std::string& out, const Decoded& d) {
+         append_findings(out, d,
+                         [&](const Judgement& found) { append_printable(out, found.message()); });
      }},
 };
 
@@ -311,6 +340,7 @@ std::span<const MessageField> message_fields() {
     static const std::vector<MessageField> all = [] {
         std::vector<MessageField> fields(std::begin(whole_fields), std::end(whole_fields));
         fields.insert(fields.end(), std::begin(sub_fields), std::end(sub_fields));
+        fields.insert(fields.end(), std::begin(finding_fields), std::end(finding_fields));
         return fields;
     }();
     return all;
@@ -355,7 +385,10 @@ Result<FieldTable> FieldTable::choose(std::span<const std::string> names) {
         column.whole = find_whole(name, whole_fields);
         const bool in_body = column.whole == nullptr;
         if (in_body) {
-            column.whole = find_whole(name, sub_fields);
+            column.whole = find_whole(name, finding_fields);
+            table.needs_findings_ |= column.whole != nullptr;
+            if (column.whole == nullptr)
+                column.whole = find_whole(name, sub_fields);
             column.kind = find_kind(name);
             column.path = split_path(name);
         }

@@ -37,6 +37,8 @@ class FieldTable {
 
     // False when the header alone answers every column, so that bodies need not be decoded.
     bool needs_body() const { return needs_body_; }
+    // False when no column is about findings.
+    bool needs_findings() const { return needs_findings_; }
     // False when every column is known when its message is met, without an earlier pass.
     bool needs_survey() const { return needs_survey_; }
     // One row without a newline.
@@ -52,6 +54,7 @@ class FieldTable {
 
     std::vector<Column> columns_;
     bool needs_body_ = false;
+    bool needs_findings_ = false;
     bool needs_survey_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
 #include "dissector/render/json_object.h"
+#include "dissector/render/judgement.h"
 #include "dissector/render/value.h"
 #include "dissector/render/verdict.h"
 
@@ -21,7 +22,7 @@ class JsonView {
   public:
     JsonView(std::string& out, const Decoded& decoded)
         : out_(out), record_(decoded.record), message_(decoded.message),
-          exchange_(decoded.exchange), verdict_(decoded.verdict) {}
+          exchange_(decoded.exchange), verdict_(decoded.verdict), findings_(decoded.findings) {}
 
     void message();
 
@@ -51,6 +52,7 @@ class JsonView {
     const Message& message_;
     const Exchange& exchange_;
     const Verdict* verdict_;
+    std::span<const Judgement* const> findings_;
 };
 
 // Headers are told by the keys of the message; sub-operations stand beside the layers; padding that
@@ -283,28 +285,10 @@ void JsonView::subs() {
 }
 
 void JsonView::findings() {
-    out_ += '[';
-    const char* separator = "";
-    for (const Finding& finding : message_.findings) {
-        out_ += separator;
-        separator = ",";
-        const RuleInfo& row = row_of(finding.rule);
-        JsonObject object(out_);
-        object.text("rule", row.id);
-        object.text("severity", spelling(row.severity));
-        object.number("frame", record_.frame);
-        if (finding.sub == no_sub)
-            object.null("sub");
-        else
-            object.signed_number("sub", finding.sub);
-        object.number("conn", static_cast<std::uint32_t>(record_.conn));
-        object.number("offset", finding.offset);
-        object.text("observed", fmt::to_string(finding.observed));
-        object.text("expected", fmt::to_string(finding.expected));
-        object.text("message", describe(finding));
-        object.close();
-    }
-    out_ += ']';
+    JsonArray array(out_);
+    for (const Judgement* judgement : findings_)
+        append_json(array.element(), *judgement);
+    array.close();
 }
 
 } // namespace

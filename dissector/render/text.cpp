@@ -3,6 +3,7 @@
 #include "dissector/errno_names.h"
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
+#include "dissector/render/judgement.h"
 #include "dissector/render/paint.h"
 #include "dissector/render/value.h"
 #include "dissector/render/verdict.h"
@@ -201,16 +202,47 @@ void append_subs(std::string& out, const Message& message, const TextStyle& styl
     }
 }
 
-void append_findings(std::string& out, const Message& message, const TextStyle& style) {
-    std::vector<Rule> shown;
-    for (const Finding& finding : message.findings) {
-        if (std::find(shown.begin(), shown.end(), finding.rule) != shown.end())
+// A rule that lacks the past says little, and in a capture that began late it says it everywhere.
+bool is_unsure(const Judgement& judgement) {
+    return judgement.severity < judgement.sighting.severity.value_or(judgement.rule->severity);
+}
+
+// Each rule once, however often it found something in the message.
+void append_findings(std::string& out, const Decoded& decoded, const TextStyle& style) {
+    for (std::size_t i = 0; i < decoded.findings.size(); ++i) {
+        const Judgement& judgement = *decoded.findings[i];
+        const auto is_same = [&](const Judgement* other) {
+            return std::string_view(other->rule->id) == judgement.rule->id &&
+                   other->frame == judgement.frame;
+        };
+        if (is_unsure(judgement) || std::ranges::any_of(decoded.findings.first(i), is_same))
             continue;
-        shown.push_back(finding.rule);
-        const RuleInfo& row = row_of(finding.rule);
-        const Painted mark(out, style.color, paint_of(row.severity));
-        fmt::format_to(into(out), " [{}]", row.id);
+        const Painted mark(out, style.color, paint_of(judgement.severity));
+        fmt::format_to(into(out), " [{}", judgement.rule->id);
+        if (judgement.frame != decoded.record.frame)
+            fmt::format_to(into(out), ", frame {}", judgement.frame);
+        out += ']';
     }
+}
+
+void append_finding(std::string& out, const Judgement& judgement, const TextStyle& style) {
+    out += "  ";
+    {
+        const Painted mark(out, style.color, paint_of(judgement.severity));
+        fmt::format_to(into(out), "[{} {}]", spelling(judgement.severity), judgement.rule->id);
+    }
+    out += ' ';
+    append_printable(out, judgement.message());
+    fmt::format_to(into(out), "\n    at: byte {} of ", judgement.sighting.offset);
+    append_place(out, judgement);
+    if (!judgement.sighting.related.empty())
+        fmt::format_to(into(out), "\n    see: frame {}",
+                       fmt::join(judgement.sighting.related, ", "));
+    if (*judgement.consequence() != '\0')
+        fmt::format_to(into(out), "\n    effect: {}", judgement.consequence());
+    if (*judgement.rule->advice != '\0')
+        fmt::format_to(into(out), "\n    do: {}", judgement.rule->advice);
+    out += '\n';
 }
 
 void append_loss(std::string& out, const Record& record, const TextStyle& style) {
@@ -313,7 +345,7 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
 
 void append_marks(std::string& out, const Decoded& decoded, const TextStyle& style) {
     append_loss(out, decoded.record, style);
-    append_findings(out, decoded.message, style);
+    append_findings(out, decoded, style);
     if (decoded.verdict != nullptr)
         append_verdict_mark(out, *decoded.verdict, style);
     if (!decoded.record.comment.empty()) {
@@ -328,16 +360,8 @@ void append_tree(std::string& out, const Decoded& decoded, const TextStyle& styl
         append_tree_line(out, message, node, style);
     if (decoded.verdict != nullptr)
         append_verdict(out, *decoded.verdict, style);
-    for (const Finding& finding : message.findings) {
-        const RuleInfo& row = row_of(finding.rule);
-        const Painted mark(out, style.color,
-                           row.severity == Severity::error ? Paint::bad : Paint::caution);
-        fmt::format_to(into(out), "  [{}] {} at byte {}", row.id, describe(finding),
-                       finding.offset);
-        if (finding.sub != no_sub)
-            fmt::format_to(into(out), ", operation {}", finding.sub);
-        out += '\n';
-    }
+    for (const Judgement* judgement : decoded.findings)
+        append_finding(out, *judgement, style);
 }
 
 void append_hex_dump(std::string& out, Bytes bytes) {

@@ -111,6 +111,22 @@ _fusewire() {
         mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
         return
         ;;
+    'nodes --dialect')
+        mapfile -t COMPREPLY < <(compgen -W 'unknown upstream lookup-handle-v2 lookup-handle-v3 compound-rfc compound-v4 compound-v5 compound-v6 compound-v7 fusex-a fusex-b' -- "$cur")
+        return
+        ;;
+    'nodes -T')
+        mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
+        return
+        ;;
+    'fhandles --dialect')
+        mapfile -t COMPREPLY < <(compgen -W 'unknown upstream lookup-handle-v2 lookup-handle-v3 compound-rfc compound-v4 compound-v5 compound-v6 compound-v7 fusex-a fusex-b' -- "$cur")
+        return
+        ;;
+    'fhandles -T')
+        mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
+        return
+        ;;
     'import --from')
         mapfile -t COMPREPLY < <(compgen -W 'fusedump raw' -- "$cur")
         return
@@ -156,6 +172,22 @@ _fusewire() {
     check)
         if [[ $cur == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W '--dialect --severity -T --all --color -h --help' -- "$cur")
+        else
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+            compopt -o filenames
+        fi
+        ;;
+    nodes)
+        if [[ $cur == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '--dialect -T -h --help' -- "$cur")
+        else
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+            compopt -o filenames
+        fi
+        ;;
+    fhandles)
+        if [[ $cur == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '--dialect -T -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames

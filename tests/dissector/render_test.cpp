@@ -1,11 +1,14 @@
 // The three views on the same messages. What whole samples look like is in the goldens; here are the
 // facts that a golden would not explain.
+#include "dissector/judged_session.h"
 #include "dissector/render/fields.h"
 #include "dissector/render/json.h"
 #include "dissector/render/text.h"
 #include "tests/dissector/records.h"
 
 #include <gtest/gtest.h>
+
+#include <optional>
 
 namespace fusewire {
 namespace {
@@ -26,16 +29,17 @@ class RenderTest : public ::testing::Test {
         const std::uint64_t lost = record.lost;
         record = record_of(wire_, direction, 1500000, ++frame_);
         record.lost = lost;
-        session_.see(record, message, exchange);
+        show();
     }
+    void show() { decoded.emplace(session_.see(record)); }
     std::string line() {
         std::string out;
-        append_line(out, {record, message, exchange}, style);
+        append_line(out, *decoded, style);
         return out;
     }
     std::string json() {
         std::string out;
-        append_json(out, {record, message, exchange});
+        append_json(out, *decoded);
         return out;
     }
     std::string row(std::vector<std::string> names) {
@@ -43,17 +47,16 @@ class RenderTest : public ::testing::Test {
         auto table = FieldTable::choose(names);
         EXPECT_TRUE(table) << table.error().message;
         if (table)
-            table->append_row(out, {record, message, exchange});
+            table->append_row(out, *decoded);
         return out;
     }
 
     Record record;
-    Message message;
-    Exchange exchange;
+    std::optional<Decoded> decoded;
     TextStyle style;
 
   private:
-    Session session_;
+    JudgedSession session_{ViewNeeds{}};
     Wire wire_;
     std::uint64_t frame_ = 0;
 };
@@ -105,7 +108,7 @@ TEST_F(RenderTest, ANumberThatWasNotCapturedHasNoValue) {
     const Wire wire = request(read_op, 10, 5, Wire().u64(3).u64(4096).u32(512).zeros(20));
     record = record_of(wire, Direction::request);
     record.bytes = record.bytes.first(in_header_size + 8); // fh alone
-    Session().see(record, message, exchange);
+    show();
     EXPECT_NE(json().find(R"("fh":3,"offset":null,"size":null)"), std::string::npos) << json();
     EXPECT_EQ(row({"fuse.read.fh", "fuse.read.size"}), "3\t");
 }

@@ -1,7 +1,6 @@
-// Fuzzes Session: messages of two connections, seen twice, as `read` does with a file. The input is
-// a series of messages, see message_input.h; every message is also checked against the promise that
-// the second pass decodes no less than the first.
-#include "dissector/session.h"
+// Fuzzes the session and the checker: messages of two connections, seen twice, as `read` does with a
+// file. The input is a series of messages, see message_input.h.
+#include "dissector/judged_session.h"
 #include "tests/fuzz/check_message.h"
 #include "tests/fuzz/message_input.h"
 
@@ -9,20 +8,18 @@ namespace fusewire::fuzz {
 namespace {
 
 // Returns how many messages there were.
-std::size_t see_all(Input input, Session& session, bool whole) {
+std::size_t see_all(Input input, JudgedSession& session, bool shown) {
     MessageInput messages(input);
     Record record;
-    Message message;
-    Exchange exchange;
     std::size_t seen = 0;
     while (messages.next(record)) {
         // A connection for each of two flags that the decoder does not act on.
         record.conn = ConnId{(record.flags & record_lost_before) != 0 ? 42u : 41u};
         record.pair_key = (record.flags & record_fault) != 0 ? 1 : 0;
-        session.see(record, message, exchange, whole);
-        check_message(record, message);
-        if (whole)
-            render({record, message, exchange});
+        const Decoded decoded = session.see(record);
+        check_message(record, decoded.message);
+        if (shown)
+            render(decoded);
         ++seen;
     }
     return seen;
@@ -34,11 +31,12 @@ std::size_t see_all(Input input, Session& session, bool whole) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fusewire;
     const fuzz::Input input(data, size);
-    Session first;
-    first.keep_survey();
+    JudgedSession first({});
+    first.keep_first_pass();
     const std::size_t seen = fuzz::see_all(input, first, false);
-    fuzz::require(first.survey().reply_frames.size() <= seen, "a survey has an entry a message");
-    Session second(&first.survey());
+    const FirstPass known = first.first_pass();
+    fuzz::require(known.survey.reply_frames.size() <= seen, "a survey has an entry a message");
+    JudgedSession second({}, &known);
     fuzz::require(fuzz::see_all(input, second, true) == seen, "both passes see the same messages");
     return 0;
 }
