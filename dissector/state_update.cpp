@@ -334,26 +334,6 @@ void each_pair(const Message& request, const Message& reply, Visit visit) {
         visit(Operation(request, i), Operation(reply, i));
 }
 
-// What the kernel does not find in the reply to a COMPOUND reads as zero to it, so an OPEN whose answer
-// is not there has opened fh 0.
-void apply_missing_opens(const Message& request, const Message& reply, std::uint64_t frame,
-                         State& state) {
-    const Operation answer(reply);
-    if (request.subs.empty() || reply.error != 0)
-        return;
-    const std::uint64_t read =
-        std::min<std::uint64_t>(reply.subs.size(), answer.number("count").value_or(~0ull));
-    for (std::size_t i = 0; i < reply.subs.size(); ++i)
-        if (reply.subs[i].error != 0)
-            return; // the server stopped there
-    for (std::size_t i = static_cast<std::size_t>(read); i < request.subs.size(); ++i) {
-        const Operation asked(request, i);
-        const bool directory = asked.is(Op::opendir);
-        if ((directory || asked.is(Op::open)) && !has_placeholder_node(asked))
-            state.open({directory ? FhSpace::directory : FhSpace::file, 0, asked.nodeid()}, frame);
-    }
-}
-
 void apply_release(const Operation& operation, std::uint64_t frame, State& state) {
     if (!operation.is(Op::release) && !operation.is(Op::releasedir))
         return;

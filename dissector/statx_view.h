@@ -36,13 +36,6 @@ struct StatxRow {
 };
 std::span<const StatxRow> statx_rows();
 
-// What the latest READDIR or READDIRPLUS said of the node's name.
-struct DirentFact {
-    std::uint64_t ino = 0;
-    std::uint32_t type = 0; // DT_*; 0: unknown
-    std::uint64_t frame = 0;
-};
-
 struct StatxValue {
     std::uint64_t number = 0; // seconds of a time (signed), major of a device
     std::uint32_t rest = 0;   // nanoseconds of a time, minor of a device

@@ -115,20 +115,20 @@ const NameState* Answer::find_cached_name() const {
     return extended ? nullptr : name;
 }
 
-const Listing& Answer::listing() const {
+const ListingForm& Answer::listing() const {
     if (!listing_)
         listing_ = look_through_listing();
     return *listing_;
 }
 
-Listing Answer::look_through_listing() const {
+ListingForm Answer::look_through_listing() const {
     constexpr std::size_t name_max = 4095, entry_size = 128, head_size = 24, namelen_at = 16;
     const Message& reply = event.message;
     const Cursor bytes(reply.bytes, reply.order);
     const std::size_t before = asked.is(Op::readdirplus) ? entry_size : 0;
     const std::size_t head = before + head_size;
     const std::size_t end = event.record.wire_length;
-    Listing listing;
+    ListingForm listing;
     std::size_t at = out_header_size;
     for (std::size_t index = 0; at < end; ++index) {
         const auto namelen = bytes.u32(at + before + namelen_at);

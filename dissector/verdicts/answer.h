@@ -17,7 +17,7 @@ struct ReplyRoom {
 };
 
 // What parse_dirfile() and parse_dirplusfile() make of the records of a listing.
-struct Listing {
+struct ListingForm {
     std::optional<std::size_t> bad; // index of the first record that fails the listing
     bool cut = false;               // the last record is not all there
 };
@@ -57,18 +57,18 @@ class Answer {
     std::optional<std::size_t> failed() const;
 
     // Of a listing; looked through once.
-    const Listing& listing() const;
+    const ListingForm& listing() const;
 
   private:
     std::optional<ReplyRoom> compound_room() const;
     const NodeState* find_known_node() const;
     const NameState* find_cached_name() const;
-    Listing look_through_listing() const;
+    ListingForm look_through_listing() const;
 
     // Several rows ask for these.
     mutable std::optional<const NodeState*> known_node_;
     mutable std::optional<const NameState*> cached_name_;
-    mutable std::optional<Listing> listing_;
+    mutable std::optional<ListingForm> listing_;
 };
 
 // Mode and size as the kernel checks them (fuse_invalid_attr()).

@@ -8,7 +8,7 @@ _fusewire() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'capture read check import fields dialects rules completion --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles import fields dialects rules verdicts completion --help --version' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
@@ -152,6 +152,10 @@ _fusewire() {
         mapfile -t COMPREPLY < <(compgen -W 'text json markdown names' -- "$cur")
         return
         ;;
+    'verdicts -T')
+        mapfile -t COMPREPLY < <(compgen -W 'text markdown' -- "$cur")
+        return
+        ;;
     esac
     case "${COMP_WORDS[1]}" in
     capture)
@@ -216,6 +220,11 @@ _fusewire() {
             mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -W "$(_fusewire_list_rules)" -- "$cur")
+        fi
+        ;;
+    verdicts)
+        if [[ $cur == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
         fi
         ;;
     completion)

@@ -197,13 +197,13 @@ TEST_F(StatxView, WhatTheNodesStatxLeftOutIsNotCompared) {
 
 TEST_F(StatxView, TheDirectoryEntryIsComparedInInoAndType) {
     constexpr std::uint32_t dt_dir = 4;
-    dirent_ = DirentFact{8, dt_dir, 2};
+    dirent_ = DirentFact{8, 2, dt_dir};
     alone(answer(all));
     ASSERT_TRUE(fact("ino").from_dirent);
     EXPECT_EQ(fact("ino").from_dirent->value.number, 8u);
     ASSERT_TRUE(fact("type").from_dirent);
     EXPECT_EQ(fact("type").from_dirent->value.number, 0040000u);
-    dirent_ = DirentFact{0, 0, 2};
+    dirent_ = DirentFact{0, 2, 0};
     alone(answer(all));
     EXPECT_FALSE(fact("ino").from_dirent);
     EXPECT_FALSE(fact("type").from_dirent);
