@@ -115,6 +115,29 @@ const NameState* Answer::find_cached_name() const {
     return extended ? nullptr : name;
 }
 
+const AttributeFacts& Answer::attributes() const {
+    if (!attributes_)
+        attributes_ = find_attributes();
+    return *attributes_;
+}
+
+// In one walk, since nearly every reply is looked at only to see that nothing is wrong.
+AttributeFacts Answer::find_attributes() const {
+    AttributeFacts facts;
+    for (const Node& node : answered.nodes()) {
+        if (node.cut)
+            continue;
+        const std::string_view name = node.field->name;
+        if (node.field->kind == Kind::mode)
+            facts.mode = node.value;
+        else if (node.field->kind == Kind::byte_count && name == "size")
+            facts.size = node.value;
+        else if (node.field->kind == Kind::flags && name == "mask")
+            facts.mask = node.value;
+    }
+    return facts;
+}
+
 const Listing& Answer::listing() const {
     if (!listing_)
         listing_ = look_through_listing();

@@ -22,6 +22,13 @@ struct Listing {
     bool cut = false;               // the last record is not all there
 };
 
+// Attributes of a node by itself; nullopt where the reply does not say.
+struct AttributeFacts {
+    std::optional<std::uint64_t> mode;
+    std::optional<std::uint64_t> size;
+    std::optional<std::uint64_t> mask; // of STATX
+};
+
 class Answer {
   public:
     explicit Answer(const ExchangeEvent& of) : event(of), asked(of.request), answered(of.message) {}
@@ -56,6 +63,8 @@ class Answer {
     // Index of the first walked reply with an error; nullopt: none.
     std::optional<std::size_t> failed() const;
 
+    // Of GETATTR, SETATTR and STATX.
+    const AttributeFacts& attributes() const;
     // Of a listing; looked through once.
     const Listing& listing() const;
 
@@ -63,11 +72,13 @@ class Answer {
     std::optional<ReplyRoom> compound_room() const;
     const NodeState* find_known_node() const;
     const NameState* find_cached_name() const;
+    AttributeFacts find_attributes() const;
     Listing look_through_listing() const;
 
     // Several rows ask for these.
     mutable std::optional<const NodeState*> known_node_;
     mutable std::optional<const NameState*> cached_name_;
+    mutable std::optional<AttributeFacts> attributes_;
     mutable std::optional<Listing> listing_;
 };
 
