@@ -41,6 +41,12 @@ std::uint32_t size_at(const Struct& layout, const Limits& limits) {
     return layout.size;
 }
 
+bool is_there(const Part& part, const Operation& request, const Limits& limits) {
+    return has_part(part, {.name = request.message().dialect,
+                           .init_known = limits.known,
+                           .init_flags = limits.accepted});
+}
+
 std::uint32_t room_of(const Operation& request, std::optional<std::uint64_t> asked) {
     for (const FixedRoom& row : fixed_rooms)
         if (request.is(row.op))
@@ -69,16 +75,24 @@ std::optional<ReplySize> reply_size(const Operation& request, const Limits& limi
         return std::nullopt; // which body it is depends on what was not captured
     const Body& body = body_of(*opcode, asked);
     ReplySize size;
-    for (const Part& part : body.parts)
+    const Struct* first = nullptr;
+    bool open_ended = body.variable;
+    for (const Part& part : body.parts) {
+        if (!is_there(part, request, limits))
+            continue;
         if (part.kind == PartKind::fields)
             size.least += size_at(*part.layout, limits);
-    if (body.variable) {
+        else
+            open_ended = true;
+        if (first == nullptr)
+            first = part.layout;
+    }
+    if (open_ended) {
         const std::uint32_t room = room_of(request, asked);
         size.most = room == ReplySize::no_limit ? room : size.least + room;
         return size;
     }
     size.most = size.least;
-    const Struct* first = body.parts.empty() ? nullptr : body.parts.front().layout;
     if (!limits.known && first != nullptr && !first->cuts.empty())
         size.old = size.least - first->size + first->cuts.front().size;
     return size;

@@ -8,76 +8,28 @@
 
 namespace fusewire {
 
-namespace {
-
-constexpr std::uint32_t page = 4096;
-
-// The first struct as it was for the negotiated minor. Before INIT is known, any size that it ever had
-// will do.
-ReplyRoom fixed_room(const Body& body, std::uint32_t payload, const Limits& limits) {
-    ReplyRoom room;
-    for (const Part& part : body.parts)
-        room.most += part.layout->size;
-    if (!body.parts.empty())
-        for (const Cut& cut : body.parts.front().layout->cuts) {
-            const std::uint32_t shorter = room.most - body.parts.front().layout->size + cut.size;
-            const bool applies = limits.known ? limits.minor < cut.minor : payload == shorter;
-            if (applies) {
-                room.most = shorter;
-                break;
-            }
-        }
-    room.least = body.variable ? 0 : room.most;
-    return room;
-}
-
-const Body& body_of(const Opcode& opcode, std::uint32_t asked) {
-    for (const ReplyChoice& choice : opcode.reply_choices)
-        if (choice.field == opcode.asked && (asked & choice.mask) == choice.value)
-            return choice.body;
-    return opcode.reply;
-}
-
-} // namespace
-
 std::uint32_t Answer::payload() const {
     const std::uint32_t length = event.record.wire_length;
     return length > out_header_size ? length - static_cast<std::uint32_t>(out_header_size) : 0;
 }
 
-std::optional<ReplyRoom> Answer::room() const {
-    const Opcode* opcode = asked.opcode();
-    if (opcode == nullptr)
-        return std::nullopt;
+std::optional<ReplySize> Answer::room() const {
+    constexpr std::uint32_t init_out = 64;
     if (asked.is(Op::compound))
         return compound_room();
-    const Message& request = event.request;
-    const std::uint32_t wanted = asked_size(request, *opcode, 0, request.nodes.size());
-    const Body& body = body_of(*opcode, wanted);
-    if (fixed_size(body) >= 0)
-        return fixed_room(body, payload(), limits());
-    switch (asked.op()) {
-    case Op::readlink:
-        return ReplyRoom{0, page - 1};
-    case Op::ioctl: {
-        constexpr std::uint32_t head = 16; // struct fuse_ioctl_out
-        const std::uint64_t most = std::uint64_t{head} + std::max(wanted, page);
-        return ReplyRoom{head,
-                         static_cast<std::uint32_t>(std::min<std::uint64_t>(most, UINT32_MAX))};
-    }
-    default:
-        return opcode->asked == nullptr ? std::nullopt : std::optional(ReplyRoom{0, wanted});
-    }
+    if (asked.is(Op::init))
+        return ReplySize{0, init_out}; // a shorter one reads as if zeros followed
+    return reply_size(asked, limits());
 }
 
 // COMPOUND v4 to v6: the results of all operations at their largest, and a header for each.
-std::optional<ReplyRoom> Answer::compound_room() const {
+std::optional<ReplySize> Answer::compound_room() const {
     constexpr std::uint32_t head = 16; // struct fuse_compound_out
     const auto results = asked.number("result_size");
     if (!results)
         return std::nullopt;
     const std::uint64_t most = head + *results + out_header_size * event.request.subs.size();
-    return ReplyRoom{head, static_cast<std::uint32_t>(std::min<std::uint64_t>(most, UINT32_MAX))};
+    return ReplySize{head, static_cast<std::uint32_t>(std::min<std::uint64_t>(most, UINT32_MAX))};
 }
 
 const NodeState* Answer::known_node() const {
@@ -113,6 +65,29 @@ const NameState* Answer::find_cached_name() const {
     const bool extended = std::any_of(nodes.begin(), nodes.end(),
                                       [](const Node& node) { return node.field == &field::ext; });
     return extended ? nullptr : name;
+}
+
+const AttributeFacts& Answer::attributes() const {
+    if (!attributes_)
+        attributes_ = find_attributes();
+    return *attributes_;
+}
+
+// In one walk, since nearly every reply is looked at only to see that nothing is wrong.
+AttributeFacts Answer::find_attributes() const {
+    AttributeFacts facts;
+    for (const Node& node : answered.nodes()) {
+        if (node.cut)
+            continue;
+        const std::string_view name = node.field->name;
+        if (node.field->kind == Kind::mode)
+            facts.mode = node.value;
+        else if (node.field->kind == Kind::byte_count && name == "size")
+            facts.size = node.value;
+        else if (node.field->kind == Kind::flags && name == "mask")
+            facts.mask = node.value;
+    }
+    return facts;
 }
 
 const ListingForm& Answer::listing() const {

@@ -3,23 +3,24 @@
 #pragma once
 
 #include "dissector/findings/events.h"
+#include "dissector/reply_size.h"
 
 #include <cstdint>
 #include <optional>
 
 namespace fusewire {
 
-// Payload bytes that the kernel takes from a reply without an error.
-struct ReplyRoom {
-    std::uint32_t least = 0;
-    std::uint32_t most = 0;
-    bool takes(std::uint32_t payload) const { return payload >= least && payload <= most; }
-};
-
 // What parse_dirfile() and parse_dirplusfile() make of the records of a listing.
 struct ListingForm {
     std::optional<std::size_t> bad; // index of the first record that fails the listing
     bool cut = false;               // the last record is not all there
+};
+
+// Attributes of a node by itself; nullopt where the reply does not say.
+struct AttributeFacts {
+    std::optional<std::uint64_t> mode;
+    std::optional<std::uint64_t> size;
+    std::optional<std::uint64_t> mask; // of STATX
 };
 
 class Answer {
@@ -36,8 +37,8 @@ class Answer {
     bool over_io_uring() const { return event.record.transport == Transport::io_uring; }
     // Bytes behind the header, on the wire.
     std::uint32_t payload() const;
-    // nullopt: not known.
-    std::optional<ReplyRoom> room() const;
+    // How long the payload may be; nullopt: not known.
+    std::optional<ReplySize> room() const;
 
     // The first entry that the reply hands out; nullptr: none.
     const Entry* entry() const { return event.entries.empty() ? nullptr : &event.entries.front(); }
@@ -56,19 +57,23 @@ class Answer {
     // Index of the first walked reply with an error; nullopt: none.
     std::optional<std::size_t> failed() const;
 
+    // Of GETATTR, SETATTR and STATX.
+    const AttributeFacts& attributes() const;
     // Of a listing; looked through once.
     const ListingForm& listing() const;
 
   private:
-    std::optional<ReplyRoom> compound_room() const;
+    std::optional<ReplySize> compound_room() const;
     const NodeState* find_known_node() const;
     const NameState* find_cached_name() const;
+    AttributeFacts find_attributes() const;
     ListingForm look_through_listing() const;
 
     // Several rows ask for these.
     mutable std::optional<const NodeState*> known_node_;
     mutable std::optional<const NameState*> cached_name_;
-    mutable std::optional<ListingForm> listing_;
+    AttributeFacts find_attributes() const;
+    ListingForm look_through_listing() const;
 };
 
 // Mode and size as the kernel checks them (fuse_invalid_attr()).

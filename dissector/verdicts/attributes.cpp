@@ -1,8 +1,5 @@
 // Attributes of a node by itself: fuse_do_getattr(), fuse_do_setattr(), fuse_do_statx().
-#include "dissector/group.h"
 #include "dissector/verdicts/row.h"
-
-#include <optional>
 
 namespace fusewire {
 
@@ -14,49 +11,34 @@ constexpr OpSet classic = ops(Op::getattr, Op::setattr);
 constexpr OpSet extended = ops(Op::statx);
 constexpr std::uint64_t mask_type = 1, mask_size = 1u << 9, mask_basic = 0x7ff;
 
-// What a reply says of the attributes; nullopt where it does not.
-struct Facts {
-    std::optional<std::uint64_t> mode, size, mask;
-};
-Facts facts_of(const Answer& answer, std::string_view group_name) {
-    const Node* node = answer.answered.find(group_name);
-    if (node == nullptr)
-        return {};
-    const Group group(answer.event.message, *node);
-    const auto value = [&](std::string_view name) {
-        const Node* found = group.node(name);
-        return found == nullptr ? std::nullopt : std::optional(found->value);
-    };
-    return {value("mode"), value("size"), value("mask")};
-}
-bool has_bad_type(const Facts& facts) {
+bool has_bad_type(const AttributeFacts& facts) {
     return facts.mode && !is_file_type(static_cast<std::uint32_t>(*facts.mode));
 }
-bool has_bad_size(const Facts& facts) {
+bool has_bad_size(const AttributeFacts& facts) {
     return facts.size && !is_valid_size(*facts.size);
 }
-bool has_other_type(const Answer& answer, const Facts& facts) {
+bool has_other_type(const Answer& answer, const AttributeFacts& facts) {
     const NodeState* node = answer.state().find(answer.asked.nodeid());
     return node != nullptr && node->type() != 0 && facts.mode &&
            (*facts.mode & type_mask) != node->type();
 }
 
 bool bad_attributes(const Answer& answer) {
-    const Facts facts = facts_of(answer, "attr");
+    const AttributeFacts& facts = answer.attributes();
     return has_bad_type(facts) || has_bad_size(facts);
 }
 bool other_type(const Answer& answer) {
-    return has_other_type(answer, facts_of(answer, "attr"));
+    return has_other_type(answer, answer.attributes());
 }
 
 bool bad_statx(const Answer& answer) {
-    const Facts facts = facts_of(answer, "stat");
+    const AttributeFacts& facts = answer.attributes();
     const std::uint64_t mask = facts.mask.value_or(0);
     return ((mask & mask_type) != 0 && (has_bad_type(facts) || has_other_type(answer, facts))) ||
            ((mask & mask_size) != 0 && has_bad_size(facts));
 }
 bool partial_statx(const Answer& answer) {
-    const auto mask = facts_of(answer, "stat").mask;
+    const auto mask = answer.attributes().mask;
     return mask && (*mask & mask_basic) != mask_basic;
 }
 
