@@ -83,7 +83,9 @@ Decoder::Offset Decoder::sub_requests(const Part& part, Offset begin, Offset end
             sub.nodeid = cursor_.u64(sub.offset + 16).value_or(0);
         },
         [&](SubMessage& sub) { request_at(sub.offset, sub.offset + sub.length, &sub); });
-    if (at == end && part.count != nullptr && count != out_.subs.size())
+    constexpr std::uint64_t most = 16; // FUSE_MAX_COMPOUND_OPS
+    if (at == end && part.count != nullptr &&
+        (count != out_.subs.size() || count == 0 || count > most))
         report(Rule::compound_count, begin, count, out_.subs.size());
     return end;
 }
