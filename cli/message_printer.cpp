@@ -11,6 +11,8 @@ void MessagePrinter::print(Session& session, const RecordSource& source, const R
     if (last_conn_ != record.conn)
         introduce(source, record.conn);
     session.see(record, message_, exchange_, view_->needs_body());
+    if (view_->says_dialect())
+        say_dialect(session, record.conn);
     view_->message(out_.text(), {record, message_, exchange_});
     out_.settle();
 }
@@ -22,6 +24,15 @@ void MessagePrinter::introduce(const RecordSource& source, ConnId conn) {
     for (const Connection& connection : source.connections())
         if (connection.conn == conn)
             view_->connection(out_.text(), connection);
+}
+
+void MessagePrinter::say_dialect(const Session& session, ConnId conn) {
+    const Spoken now{session.dialect_of(conn)->name, session.recognition_of(conn)};
+    const auto [said, first] = spoken_.try_emplace(static_cast<std::uint32_t>(conn), now);
+    if (!first && said->second == now)
+        return;
+    said->second = now;
+    view_->dialect(out_.text(), conn, now.name, now.reason);
 }
 
 Result<void> MessagePrinter::end() {

@@ -107,11 +107,26 @@ bool is_sound(const Message& message) {
            });
 }
 
+// Bytes that were not captured may have told of nodes and open files. What only brings data does not.
+bool hides_facts(const Message& message) {
+    constexpr OpSet data_requests = ops(Op::write, Op::setxattr, Op::ioctl, Op::notify_reply);
+    constexpr OpSet data_replies = ops(Op::read, Op::readdir, Op::readlink, Op::getxattr,
+                                       Op::listxattr, Op::ioctl, Op::getattr, Op::statx);
+    constexpr auto is_cut = [](const Finding& f) {
+        return f.rule == Rule::frame_truncated || f.rule == Rule::frame_gap ||
+               f.rule == Rule::frame_fault || f.rule == Rule::frame_stale;
+    };
+    const OpSet harmless = message.kind == MessageKind::request ? data_requests : data_replies;
+    return (op_bit(Operation(message).op()) & harmless) == 0 &&
+           std::any_of(message.findings.begin(), message.findings.end(), is_cut);
+}
+
 Sighting sighting_of(const Finding& finding, const Message& message) {
     Sighting sighting;
     sighting.offset = finding.offset;
     sighting.sub = finding.sub;
     sighting.object = message.opcode_number;
+    sighting.severity = severity_of(finding);
     if (finding.observed != 0 || finding.expected != 0)
         sighting.observed = fmt::to_string(finding.observed);
     if (finding.expected != 0)
@@ -233,6 +248,7 @@ void Checker::see(const Record& record, Message& message, Exchange& exchange) {
     const std::size_t judged = judgements_.size();
     judge(record, message, state);
     name_nodes(judged, state);
+    state.gap |= hides_facts(message);
     if (message.kind == MessageKind::request)
         apply_request(message, record, state);
     else if (message.kind == MessageKind::notification)
@@ -262,10 +278,11 @@ State& Checker::state_of(const Record& record, const Message& message) {
     return state;
 }
 
-// A reply of the wrong size is a rule of its own, which knows what the request asked for.
+// A reply or notification of the wrong size is a rule of its own, which knows what was asked for, or
+// which sizes the kernel looks at.
 void Checker::see_decoding(const Message& message, const Message* request) {
     for (const Finding& finding : message.findings) {
-        if (message.kind == MessageKind::reply && is_size(finding.rule))
+        if (message.kind != MessageKind::request && is_size(finding.rule))
             continue;
         Sighting sighting = sighting_of(finding, message);
         qualify(finding, message, request, sighting);
@@ -364,18 +381,8 @@ void Checker::see_answer(const ExchangeEvent& event, const Operation& asked,
         return;
     if (asked.is(Op::init))
         show(InitEvent{scene, asked, answered, limits_of(asked, answered)});
-    if (asked.is(Op::readdir) || asked.is(Op::readdirplus)) {
-        dirents(answered, dirents_);
-        std::size_t index = 0;
-        for (const DirentRecord& record : dirents_) {
-            constexpr std::uint32_t entry_size = 128; // stands before the dirent of READDIRPLUS
-            const Entry* entry = asked.is(Op::readdirplus)
-                                     ? entry_at(entries_, record.offset - entry_size)
-                                     : nullptr;
-            show(DirentEvent{scene, asked, answered, record.ino, record.off, record.type,
-                             record.namelen, record.name, record.offset, index++, entry});
-        }
-    }
+    if (asked.is(Op::readdir) || asked.is(Op::readdirplus))
+        see_listing(scene, asked, answered);
     Opened opening;
     const Entry* entry = entries_.empty() ? nullptr : &entries_.front();
     if (opened(asked, answered, entry, opening) && verdict_.keeps_results())
@@ -387,6 +394,25 @@ void Checker::see_answer(const ExchangeEvent& event, const Operation& asked,
     if (const auto attributes = attributes_of(answered))
         show(AttributesEvent{scene, asked, answered, asked.nodeid(), *attributes,
                              state.find(asked.nodeid())});
+}
+
+void Checker::see_listing(const Scene& scene, const Operation& asked, const Operation& answered) {
+    dirents(answered, dirents_);
+    std::size_t good = 0;
+    for (const DirentRecord& record : dirents_) {
+        constexpr std::uint32_t entry_size = 128; // stands before the dirent of READDIRPLUS
+        const Entry* entry =
+            asked.is(Op::readdirplus) ? entry_at(entries_, record.offset - entry_size) : nullptr;
+        show(DirentEvent{scene, asked, answered, record.ino, record.off, record.type,
+                         record.namelen, record.name, record.offset, good, entry});
+        if (ends_listing(record))
+            break;
+        ++good;
+    }
+    const DirectoryReads& directories = scene.state.directories;
+    show(ListingEvent{scene, asked, answered, asked.number("offset").value_or(0),
+                      std::span(dirents_).first(good),
+                      directories.find(asked.nodeid(), asked.number("fh").value_or(0))});
 }
 
 void Checker::see_entries(const ExchangeEvent& event) {
@@ -418,9 +444,10 @@ void Checker::see_notification(const Scene& scene, State&, bool sound) {
 
 void Checker::see_write_result(const Scene& scene) {
     const auto found = written_.find(thread_key(scene.record));
-    if (found != written_.end())
-        show(WriteResultEvent{scene, found->second.frame, found->second.verdict,
-                              scene.record.result});
+    if (found == written_.end())
+        return;
+    show(WriteResultEvent{scene, found->second.frame, found->second.verdict, scene.record.result});
+    written_.erase(found); // another result would be that of a message that was not captured
 }
 
 void Checker::suppress() {

@@ -101,6 +101,7 @@ class Checker {
     void see_operation(const Scene& scene, const Operation& operation);
     void see_reply(const Scene& scene, State& state, bool sound);
     void see_answer(const ExchangeEvent& event, const Operation& asked, const Operation& answered);
+    void see_listing(const Scene& scene, const Operation& asked, const Operation& answered);
     void see_entries(const ExchangeEvent& event);
     void see_notification(const Scene& scene, State& state, bool sound);
     void see_write_result(const Scene& scene);

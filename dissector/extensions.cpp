@@ -22,7 +22,8 @@ void Decoder::extensions(Offset begin, Offset end) {
         const auto type = cursor_.u32(at + 4);
         if (end - at < head_size || !size || !type || *size < head_size || *size > end - at) {
             if (captured(at, std::min(end - at, head_size)))
-                report(Rule::ext_record_size, at, size.value_or(0), end - at);
+                report(size == 0u && at > begin ? Rule::ext_sum : Rule::ext_record_size, at,
+                       size.value_or(0), end - at);
             break;
         }
         const std::size_t group = open(field::ext, at);
@@ -40,7 +41,7 @@ void Decoder::extensions(Offset begin, Offset end) {
 
 void Decoder::extension_body(std::uint32_t type, Offset begin, Offset end) {
     if (type == type_handle) {
-        fhandle(begin, end);
+        fhandle(fhandle_head, true, begin, end);
         return;
     }
     if (type == type_groups) {
@@ -69,7 +70,7 @@ void Decoder::security_contexts(std::uint32_t count, Offset begin, Offset end) {
     for (std::uint32_t i = 0; i < count; ++i) {
         const auto size = cursor_.u32(at);
         const auto nul = cursor_.find_nul(at + secctx.size, end);
-        if (end - at < secctx.size || !size || !nul || *size > end - (*nul + 1)) {
+        if (end - at < secctx.size || !size || !nul || *size == 0 || *size > end - (*nul + 1)) {
             if (captured(at, end - at))
                 report(Rule::ext_secctx_malformed, at, i, count);
             break;

@@ -97,6 +97,12 @@ constexpr RuleRow rows[] = {
       .severity = Severity::error,
       .text = "extension record size does not fit",
       .consequence = "servers stop reading extensions there"}},
+    {Rule::ext_sum,
+     {.id = "ext-sum",
+      .area = Area::extensions,
+      .severity = Severity::error,
+      .text = "extension records end before the extensions do",
+      .consequence = "a server that looks for the records from either end finds others, or none"}},
     {Rule::ext_type_unknown,
      {.id = "ext-type-unknown",
       .area = Area::extensions,
@@ -244,6 +250,14 @@ std::span<const RuleRow> rule_rows() {
 
 const RuleInfo& row_of(Rule rule) {
     return rows[static_cast<std::size_t>(rule)].info;
+}
+
+Severity severity_of(const Finding& finding) {
+    // Every dialect is free to add opcodes, but these two never meant anything.
+    const bool never_assigned = finding.observed == 7 || finding.observed == 19;
+    if (finding.rule == Rule::opcode_unknown && never_assigned)
+        return Severity::error;
+    return row_of(finding.rule).severity;
 }
 
 std::string describe(const Finding& finding) {

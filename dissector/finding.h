@@ -82,6 +82,7 @@ enum class Rule : std::uint16_t {
     name_empty,
     ext_overrun,
     ext_record_size,
+    ext_sum,
     ext_type_unknown,
     ext_secctx_malformed,
     ext_groups_malformed,
@@ -112,6 +113,9 @@ struct Finding {
     std::uint64_t observed = 0; // what the row's text speaks of: bytes, a count, a number
     std::uint64_t expected = 0;
 };
+
+// The row's severity, or a harsher one that the numbers call for.
+Severity severity_of(const Finding& finding);
 
 // One line, lower case, without the place: "request body is too short: 8 bytes, expected 16".
 std::string describe(const Finding& finding);

@@ -211,6 +211,11 @@ void dirents(const Operation& reply, std::vector<DirentRecord>& out) {
     }
 }
 
+bool ends_listing(const DirentRecord& record) {
+    return record.namelen == 0 || record.namelen > longest_dirent_name ||
+           record.name.find('/') != std::string_view::npos;
+}
+
 bool opened(const Operation& request, const Operation& reply, const Entry* entry, Opened& out) {
     const bool creates = request.is(Op::create) || request.is(Op::tmpfile);
     if (!creates && !request.is(Op::open) && !request.is(Op::opendir))

@@ -44,6 +44,9 @@ struct ExtensionRecord {
     std::uint32_t fhandle_size = 0;
 };
 
+// FUSE_NAME_MAX of kernels since 6.14; older ones take 1024.
+inline constexpr std::uint32_t longest_dirent_name = 4095;
+
 struct DirentRecord {
     std::uint64_t ino = 0;
     std::uint64_t off = 0;
@@ -52,6 +55,10 @@ struct DirentRecord {
     std::string_view name;
     std::uint32_t offset = 0;
 };
+
+// The kernel fails the listing at this record and reads none after it: no name, one that is too long,
+// or one with a slash.
+bool ends_listing(const DirentRecord& record);
 
 struct Opened {
     FhKey key;

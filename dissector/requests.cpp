@@ -49,6 +49,24 @@ void Requests::sent(const Outstanding& request) {
         std::erase_if(order_, [&](std::uint64_t old) { return !outstanding_.contains(old); });
 }
 
+const Unanswerable* Requests::unanswerable(std::uint64_t unique) const {
+    for (std::size_t i = 0; i < unanswerable_.size(); ++i) {
+        const std::size_t back = next_unanswerable_ + unanswerable_.size() - 1 - i;
+        const Unanswerable& request = unanswerable_[back % unanswerable_.size()];
+        if (request.unique == unique)
+            return &request;
+    }
+    return nullptr;
+}
+
+void Requests::sent(const Unanswerable& request) {
+    if (unanswerable_.size() < unanswerable_limit)
+        unanswerable_.push_back(request);
+    else
+        unanswerable_[next_unanswerable_] = request;
+    next_unanswerable_ = (next_unanswerable_ + 1) % unanswerable_limit;
+}
+
 void Requests::interrupted(std::uint64_t unique, std::uint64_t frame,
                            std::optional<std::int64_t> time_ns) {
     const auto found = outstanding_.find(id_of(unique));

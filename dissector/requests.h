@@ -9,6 +9,7 @@
 #include <deque>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace fusewire {
 
@@ -42,16 +43,28 @@ struct Settled {
     Op op{};
 };
 
+// A request that nobody may answer: FORGET, BATCH_FORGET, NOTIFY_REPLY.
+struct Unanswerable {
+    std::uint64_t unique = 0;
+    std::uint64_t frame = 0;
+    Op op{};
+};
+
 class Requests {
   public:
     static constexpr std::size_t outstanding_limit = std::size_t{1} << 16;
     static constexpr std::size_t settled_limit = 8192;
+    static constexpr std::size_t unanswerable_limit = 1024;
 
     // By unique; the resend bit makes no difference.
     const Outstanding* outstanding(std::uint64_t unique) const;
     const Settled* settled(std::uint64_t unique) const;
 
+    // The latest one with this unique.
+    const Unanswerable* unanswerable(std::uint64_t unique) const;
+
     void sent(const Outstanding& request);
+    void sent(const Unanswerable& request);
     void interrupted(std::uint64_t unique, std::uint64_t frame,
                      std::optional<std::int64_t> time_ns);
     void refused(std::uint64_t unique, std::uint64_t frame);
@@ -74,6 +87,8 @@ class Requests {
     std::deque<std::uint64_t> order_; // of outstanding_, with some that were answered since
     std::unordered_map<std::uint64_t, Settled> settled_;
     std::deque<std::uint64_t> settled_order_;
+    std::vector<Unanswerable> unanswerable_; // a ring: the oldest is written over
+    std::size_t next_unanswerable_ = 0;
     std::uint64_t highest_ = 0;
     std::uint64_t given_up_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "dissector/state.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace fusewire {
 
@@ -31,6 +32,11 @@ bool NodeState::may_hold(std::string_view fhandle) const {
         return true; // nobody knows
     return (handle_state == HandleState::known && handle == fhandle) ||
            std::find(older_handles.begin(), older_handles.end(), fhandle) != older_handles.end();
+}
+
+std::uint64_t xattr_key(std::uint64_t nodeid, std::string_view name) {
+    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
+    return std::hash<std::string_view>{}(name) ^ (nodeid + 1) * odd;
 }
 
 NodeState* State::find(std::uint64_t nodeid) {
@@ -71,8 +77,9 @@ void State::forget(std::uint64_t nodeid, std::uint64_t nlookup, std::uint64_t fr
     if (node->accepted > 0 || nodeid == root_nodeid)
         return;
     remember_handle(*node, frame);
-    ForgottenNode memory{node->generation, node->type(),
-                         node->attributes ? node->attributes->ino : 0, node->handle, frame};
+    ForgottenNode memory{
+        node->generation, node->type(), node->attributes ? node->attributes->ino : 0,
+        node->handle,     frame,        node->sent > 0};
     drop_handle(*node, HandleState::none);
     for (const NameKey& key : node->names)
         if (const auto named = names_.find(key);
@@ -121,6 +128,16 @@ void State::unname(std::uint64_t parent, std::string_view name, const RemovedNam
     }
     if (how.frame != 0)
         remember_in(removed_, removed_order_, key, memory);
+}
+
+void State::expire(std::uint64_t parent, std::string_view name) {
+    if (const auto named = names_.find(NameKey{parent, std::string(name)}); named != names_.end())
+        named->second.expired = true;
+}
+
+bool State::cached(const NameState& name, std::optional<std::int64_t> now_ns) const {
+    return !name.expired && name.frame >= epoch_frame && name.expires_ns && now_ns &&
+           *now_ns < *name.expires_ns;
 }
 
 const NameState* State::at(std::uint64_t parent, std::string_view name) const {

@@ -3,9 +3,14 @@
 // what is gone is remembered only for a while, so that a late use can be named.
 #pragma once
 
+#include "dissector/course.h"
+#include "dissector/directory_reads.h"
 #include "dissector/entry.h"
+#include "dissector/interrupts.h"
+#include "dissector/lock_table.h"
 #include "dissector/record.h"
 #include "dissector/requests.h"
+#include "dissector/retrieves.h"
 
 #include <cstdint>
 #include <deque>
@@ -71,6 +76,8 @@ struct ForgottenNode {
     std::uint64_t ino = 0;
     std::string handle;
     std::uint64_t frame = 0; // of the FORGET
+    // References are left that the kernel may have taken after all.
+    bool uncertain = false;
 };
 
 // What a name leads to, from the latest entry for it.
@@ -79,6 +86,7 @@ struct NameState {
     std::uint64_t frame = 0;
     Op op{}; // what brought it: LOOKUP, MKDIR, READDIRPLUS, RENAME …
     std::optional<std::int64_t> expires_ns; // the kernel may use it until then; absent: no clock
+    bool expired = false;                   // a notification said so
 };
 
 // A name that was taken away.
@@ -120,6 +128,7 @@ struct OpenFile {
     std::uint64_t release_frame = 0;
     bool assumed = false;    // used before it was opened
     bool from_mkobj = false; // OPEN inside MKOBJ_HANDLE: its flags say nothing
+    bool doubtful = false;   // the kernel may not have kept it: its compound failed later on
 };
 
 struct FhKey {
@@ -132,10 +141,12 @@ struct FhKey {
 // Where the effects of INIT end up: the values the kernel works with.
 struct Limits {
     bool known = false;
-    std::uint32_t minor = 0;     // the lower of both sides'
-    std::uint64_t offered = 0;   // flags of the request
-    std::uint64_t accepted = 0;  // flags of the reply that count (flags2 only with INIT_EXT)
-    std::uint32_t max_write = 0; // at least 4096
+    std::uint32_t major = 0;        // of the reply
+    std::uint32_t minor = 0;        // the lower of both sides'
+    std::uint32_t kernel_minor = 0; // of the request: what the kernel itself knows
+    std::uint64_t offered = 0;      // flags of the request
+    std::uint64_t accepted = 0;     // flags of the reply that count (flags2 only with INIT_EXT)
+    std::uint32_t max_write = 0;    // at least 4096
     std::uint32_t max_pages = 32;
     std::uint32_t name_max = 1024;   // bytes
     std::uint16_t max_handle_sz = 0; // lookup-handle-v2
@@ -143,6 +154,14 @@ struct Limits {
     bool has(unsigned bit) const { return (accepted >> bit & 1) != 0; }
     bool offers(unsigned bit) const { return (offered >> bit & 1) != 0; }
 };
+
+// How long the server last said the value of an extended attribute is.
+struct XattrSize {
+    std::uint32_t size = 0;
+    std::uint64_t frame = 0; // of the request that asked
+};
+// `name` is empty for the list of names.
+std::uint64_t xattr_key(std::uint64_t nodeid, std::string_view name);
 
 class State {
   public:
@@ -166,6 +185,10 @@ class State {
     void name(std::uint64_t parent, std::string_view name, const NameState& leads_to);
     // The name is gone; `how` is remembered unless it has no frame.
     void unname(std::uint64_t parent, std::string_view name, const RemovedName& how = {});
+    // The server said that the name is not what the kernel knows, or not any more.
+    void expire(std::uint64_t parent, std::string_view name);
+    // The kernel still takes the name from its cache; false without a clock.
+    bool cached(const NameState& name, std::optional<std::int64_t> now_ns) const;
     // What is last known under this name; nullptr when nothing is.
     const NameState* at(std::uint64_t parent, std::string_view name) const;
     const RemovedName* removed(std::uint64_t parent, std::string_view name) const;
@@ -192,6 +215,13 @@ class State {
     std::map<FhKey, OpenFile> files;
     std::unordered_map<std::uint32_t, std::uint64_t> enosys; // opcode number -> frame of the reply
     Requests requests;
+    Course course;
+    DirectoryReads directories;
+    BoundedMap<std::uint64_t, std::uint64_t, remembered> poll_handles; // kh -> frame of the POLL
+    BoundedMap<std::uint64_t, XattrSize, remembered> xattr_sizes;      // by xattr_key()
+    Interrupts interrupts;
+    LockTable locks;
+    Retrieves retrieves;
     Limits limits;
     DialectName dialect = DialectName::unknown;
     bool init_seen = false;          // the INIT request is in the capture
@@ -200,6 +230,7 @@ class State {
     bool resend_asked = false;       // RESEND was notified
     std::uint64_t init_frame = 0;    // of the INIT reply; 0: none yet
     std::uint64_t destroy_frame = 0; // of the DESTROY request
+    std::uint64_t epoch_frame = 0;   // of the latest INC_EPOCH: names of before are expired
     std::uint64_t first_frame = 0;
     std::uint64_t messages = 0;
 

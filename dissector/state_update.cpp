@@ -1,5 +1,8 @@
 #include "dissector/state_update.h"
 
+#include "dissector/dissect.h"
+#include "dissector/entry_checks.h"
+#include "dissector/lock_update.h"
 #include "dissector/message_facts.h"
 #include "dissector/statx_root.h"
 
@@ -16,6 +19,7 @@ constexpr std::uint32_t most_name = 1024, most_name_of_many_pages = 4095;
 constexpr std::uint32_t rename_exchange = 2;
 constexpr std::uint32_t statx_basic = 0x7ff;
 constexpr std::uint32_t open_truncate = 01000; // O_TRUNC
+constexpr std::uint32_t poll_notify = 1;       // FUSE_POLL_SCHEDULE_NOTIFY
 constexpr std::int32_t enoent = 2, enosys = 38;
 
 std::optional<std::int64_t> time_of(const Record& record) {
@@ -81,7 +85,14 @@ void apply_handle(const Entry& entry, std::uint64_t frame, NodeState& node, Stat
         state.fhandle_size = entry.fhandle.declared;
 }
 
+// The kernel keeps no attributes that were asked for before the node was changed.
+bool is_stale(const NodeState& node, std::uint64_t asked_frame) {
+    return node.attributes && asked_frame != 0 && asked_frame < node.modified_frame;
+}
+
 void apply_attributes(const Attributes& attributes, Op op, std::uint64_t frame, NodeState& node) {
+    if (are_invalid(attributes))
+        return;
     node.attributes = attributes;
     node.attributes_frame = frame;
     node.attributes_op = op;
@@ -95,8 +106,18 @@ void introduce_nodeid_zero(std::uint64_t frame, State& state) {
     ++node.accepted;
 }
 
-void apply_entry(const Entry& entry, const Record& record, const Verdict& verdict, State& state) {
+// The name was taken away while the lookup was on its way.
+bool is_gone(const Entry& entry, std::uint64_t asked_frame, const State& state) {
+    const RemovedName* removed = state.removed(entry.parent, entry.name);
+    const bool found = entry.origin == EntryOrigin::lookup;
+    return found && removed != nullptr && asked_frame != 0 && asked_frame < removed->frame;
+}
+
+void apply_entry(const Entry& entry, const Record& record, std::uint64_t asked_frame,
+                 const Verdict& verdict, State& state) {
     if (entry.nodeid == 0) {
+        if (entry.op == Op::lookup_handle)
+            state.course.zero_entry_frame = record.frame;
         if (entry.origin == EntryOrigin::lookup)
             state.unname(entry.parent, entry.name);
         if (entry.op == Op::lookup_handle && state.dialect == DialectName::lookup_handle_v3)
@@ -122,13 +143,43 @@ void apply_entry(const Entry& entry, const Record& record, const Verdict& verdic
     node.entry_frame = record.frame;
     apply_handle(entry, record.frame, node, state);
     // Attributes of the root by mistake say nothing of the node.
-    if (entry.attributes && !describes_root(entry, state))
+    if (entry.attributes && !is_stale(node, asked_frame) && !describes_root(entry, state))
         apply_attributes(*entry.attributes, entry.op, record.frame, node);
     remember_directory(entry, record.frame, state);
-    if (entry.op != Op::tmpfile)
+    if (entry.op == Op::create)
+        node.written_end = 0; // it may have been there, and is empty now
+    if (entry.op != Op::tmpfile && !is_gone(entry, asked_frame, state))
         state.name(entry.parent, entry.name,
                    {entry.nodeid, record.frame, entry.op,
                     end_of(record, entry.entry_valid_s, entry.entry_valid_ns)});
+}
+
+bool has_failed_part(const Message& reply) {
+    return std::any_of(reply.subs.begin(), reply.subs.end(),
+                       [](const SubMessage& sub) { return sub.error != 0; });
+}
+
+// Parts of a COMPOUND that the reply lacks, or does not count, read as zero: an open file 0.
+void apply_missing_opens(const Message& request, const Message& reply, std::uint64_t frame,
+                         State& state) {
+    const bool broken =
+        std::any_of(reply.findings.begin(), reply.findings.end(),
+                    [](const Finding& f) { return f.rule == Rule::compound_chain_broken; });
+    if (request.subs.empty() || reply.error != 0 || broken || has_failed_part(reply))
+        return;
+    constexpr DialectSet counting = in_dialects(DialectName::lookup_handle_v3,
+                                                DialectName::compound_v4, DialectName::compound_v5);
+    std::size_t there = reply.subs.size();
+    if ((in_dialect(reply.dialect) & counting) != 0)
+        there = std::min<std::size_t>(there, Operation(reply).number("count").value_or(there));
+    for (std::size_t i = there; i < request.subs.size(); ++i) {
+        const Operation asked(request, i);
+        if (has_placeholder_node(asked))
+            continue;
+        if (asked.is(Op::open) || asked.is(Op::opendir))
+            state.open({asked.is(Op::open) ? FhSpace::file : FhSpace::directory, 0, asked.nodeid()},
+                       frame);
+    }
 }
 
 void apply_open(const Operation& asked, const Operation& answered, std::span<const Entry> entries,
@@ -141,8 +192,12 @@ void apply_open(const Operation& asked, const Operation& answered, std::span<con
     file.flags = opening.open_flags;
     file.fopen = opening.fopen;
     file.from_mkobj = opening.from_mkobj;
-    if (asked.is(Op::open) && (opening.open_flags & open_truncate) != 0)
-        touch(state, opening.key.nodeid, record.frame);
+    file.doubtful = has_failed_part(answered.message());
+    if (!asked.is(Op::open) || (opening.open_flags & open_truncate) == 0)
+        return;
+    touch(state, opening.key.nodeid, record.frame);
+    if (NodeState* node = state.find(opening.key.nodeid))
+        node->written_end = 0;
 }
 
 void apply_rename(const Operation& asked, const Record& record, State& state) {
@@ -196,8 +251,8 @@ void apply_write(const Operation& asked, const Operation& answered, State& state
 }
 
 // Attributes of a node by itself; those of entries come with apply_entry().
-void apply_own_attributes(const Operation& asked, const Operation& answered, std::uint64_t frame,
-                          State& state) {
+void apply_own_attributes(const Operation& asked, const Operation& answered,
+                          std::uint64_t asked_frame, std::uint64_t frame, State& state) {
     if (has_placeholder_node(asked))
         return;
     const auto attributes = attributes_of(answered);
@@ -206,13 +261,21 @@ void apply_own_attributes(const Operation& asked, const Operation& answered, std
         return;
     if (attributes->is_statx && (attributes->mask & statx_basic) != statx_basic)
         return; // not kept
-    apply_attributes(*attributes, asked.op(), frame, *node);
-    if (asked.is(Op::setattr))
+    if (are_invalid(*attributes) || (node->type() != 0 && node->type() != attributes->type())) {
+        node->made_bad = true;
+        return;
+    }
+    if (asked.is(Op::setattr)) {
+        node->modified_frame = frame;
         node->written_end = attributes->size;
+    } else if (is_stale(*node, asked_frame)) {
+        return;
+    }
+    apply_attributes(*attributes, asked.op(), frame, *node);
 }
 
 void apply_success(const Operation& asked, const Operation& answered, const Record& record,
-                   State& state) {
+                   std::uint64_t asked_frame, State& state) {
     const std::uint64_t frame = record.frame;
     switch (asked.op()) {
     case Op::rename:
@@ -226,6 +289,7 @@ void apply_success(const Operation& asked, const Operation& answered, const Reco
     case Op::fallocate:
     case Op::setxattr:
     case Op::removexattr:
+    case Op::ioctl:
         return touch(state, asked.nodeid(), frame);
     case Op::copy_file_range:
     case Op::copy_file_range_64:
@@ -237,13 +301,29 @@ void apply_success(const Operation& asked, const Operation& answered, const Reco
     case Op::create:
     case Op::mkobj_handle:
         return touch(state, asked.nodeid(), frame);
+    case Op::setlk:
+    case Op::setlkw:
+        return apply_lock_reply(asked, answered, frame, state);
     case Op::getattr:
     case Op::setattr:
     case Op::statx:
-        return apply_own_attributes(asked, answered, frame, state);
+        return apply_own_attributes(asked, answered, asked_frame, frame, state);
     default:
         return;
     }
+}
+
+// The server tells that somebody else changed what a name leads to.
+void apply_changed_name(std::uint64_t parent, const Operation& notification, std::uint64_t frame,
+                        State& state) {
+    touch(state, parent, frame);
+    state.directories.changed(parent, notification.text("name"));
+}
+
+// fusex does not count: one FORGET gives back everything.
+std::uint64_t references(const Forgotten& item, DialectName dialect) {
+    const bool counts = dialect != DialectName::fusex_a && dialect != DialectName::fusex_b;
+    return counts ? item.nlookup : ~std::uint64_t{0};
 }
 
 template <class Visit>
@@ -277,10 +357,93 @@ void apply_missing_opens(const Message& request, const Message& reply, std::uint
 void apply_release(const Operation& operation, std::uint64_t frame, State& state) {
     if (!operation.is(Op::release) && !operation.is(Op::releasedir))
         return;
+    const Outstanding* sent = state.requests.outstanding(operation.message().unique);
+    if (sent != nullptr && sent->copies > 1)
+        return; // sent again, not released again
     std::vector<UsedFh> fhs;
     used_fhs(operation, fhs);
-    for (const UsedFh& used : fhs)
+    for (const UsedFh& used : fhs) {
         state.release(used.key, frame);
+        const OpenFile* file = state.find(used.key);
+        if (used.key.space == FhSpace::directory && (file == nullptr || file->opens == 0))
+            state.directories.closed(used.key.nodeid, used.key.fh);
+    }
+}
+
+// A reply longer than asked for is refused, whatever is in it.
+bool is_refused_listing(const Operation& asked, const Operation& answered) {
+    return answered.sub() == no_sub && answered.body_length() > asked.number("size").value_or(0);
+}
+
+void apply_listing(const Operation& asked, const Operation& answered, std::uint64_t request_frame,
+                   const Record& record, State& state) {
+    const bool lists = asked.is(Op::readdir) || asked.is(Op::readdirplus);
+    if (!lists || answered.error() != 0 || is_refused_listing(asked, answered))
+        return;
+    std::vector<DirentRecord> records;
+    dirents(answered, records);
+    const auto end = std::find_if(records.begin(), records.end(), ends_listing);
+    const NodeState* node = state.find(asked.nodeid());
+    Listing listing{asked.nodeid(), asked.number("fh").value_or(0),
+                    asked.number("offset").value_or(0), request_frame, record.frame};
+    listing.records = {records.begin(), end};
+    listing.whole = answered.message().bytes.size() >= answered.message().length;
+    listing.stable = node == nullptr || node->modified_frame < request_frame;
+    state.directories.listed(listing);
+}
+
+// GETXATTR and LISTXATTR with size 0 ask how long the answer is.
+void apply_xattr_size(const Operation& asked, const Operation& answered,
+                      std::uint64_t request_frame, State& state) {
+    if (!asked.is(Op::getxattr) && !asked.is(Op::listxattr))
+        return;
+    const auto size = answered.number("size");
+    if (size && asked.number("size") == 0u)
+        state.xattr_sizes.put(xattr_key(asked.nodeid(), asked.text("name")),
+                              {static_cast<std::uint32_t>(*size), request_frame});
+}
+
+// Names that were made, moved or removed are no longer what a listing said of them.
+void apply_to_listings(const Operation& asked, State& state) {
+    constexpr OpSet renames = ops(Op::rename, Op::rename2);
+    constexpr OpSet changes = renames | ops(Op::unlink, Op::rmdir, Op::create, Op::mknod, Op::mkdir,
+                                            Op::symlink, Op::link, Op::mkobj_handle, Op::mkobjx);
+    const OpSet op = op_bit(asked.op());
+    if ((op & changes) == 0)
+        return;
+    state.directories.changed(asked.nodeid(), asked.text("name"));
+    if ((op & renames) != 0)
+        state.directories.changed(asked.number("newdir").value_or(0), asked.text("newname"));
+}
+
+// The target may have been recorded after its INTERRUPT.
+void apply_sent(const Message& message, const Record& record, State& state) {
+    state.requests.sent(outstanding_of(message, record));
+    if (const auto early = state.interrupts.arrived(message.unique))
+        state.requests.interrupted(message.unique, early->frame, early->time_ns);
+}
+
+void apply_interrupt(const Operation& operation, const Record& record, State& state) {
+    const auto target = operation.number("unique");
+    if (!target)
+        return;
+    if (state.requests.outstanding(*target) != nullptr)
+        state.requests.interrupted(*target, record.frame, time_of(record));
+    else if (state.requests.settled(*target) == nullptr)
+        state.interrupts.early({*target & ~resend_bit, record.frame, time_of(record)});
+}
+
+// Also one that the kernel is thought to refuse: should it answer, the answer has its question.
+void apply_retrieve(const Operation& notification, const Record& record, const Verdict& verdict,
+                    State& state) {
+    const auto notify_unique = notification.number("notify_unique");
+    if (!notify_unique)
+        return;
+    const std::uint64_t nodeid = notification.number("nodeid").value_or(0);
+    const NodeState* node = state.find(nodeid);
+    state.retrieves.asked({*notify_unique, nodeid, notification.number("offset").value_or(0),
+                           static_cast<std::uint32_t>(notification.number("size").value_or(0)),
+                           record.frame, node != nullptr && node->live() && !verdict.discarded()});
 }
 
 } // namespace
@@ -290,8 +453,10 @@ Limits limits_of(const Operation& request, const Operation& reply) {
     limits.known = true;
     limits.offered = flags_of(request);
     limits.accepted = flags_of(reply);
+    limits.major = static_cast<std::uint32_t>(reply.number("major").value_or(0));
     limits.minor = static_cast<std::uint32_t>(
         std::min(request.number("minor").value_or(0), reply.number("minor").value_or(0)));
+    limits.kernel_minor = static_cast<std::uint32_t>(request.number("minor").value_or(0));
     constexpr std::uint64_t least_write = 4096;
     limits.max_write = static_cast<std::uint32_t>(
         std::max(reply.number("max_write").value_or(least_write), least_write));
@@ -308,8 +473,11 @@ Limits limits_of(const Operation& request, const Operation& reply) {
 
 void apply_request(const Message& message, const Record& record, State& state) {
     const bool answered = message.opcode == nullptr || !message.opcode->no_reply;
+    state.course.request(message, record, state.requests);
     if (answered && message.has_header && message.unique != 0)
-        state.requests.sent(outstanding_of(message, record));
+        apply_sent(message, record, state);
+    else if (message.has_header && message.unique != 0)
+        state.requests.sent({message.unique, record.frame, Operation(message).op()});
     each_operation(message, [&](const Operation& operation) {
         std::vector<UsedNode> used;
         used_nodes(operation, used);
@@ -318,12 +486,19 @@ void apply_request(const Message& message, const Record& record, State& state) {
                 state.assume(use.nodeid, record.frame);
         std::vector<Forgotten> gone;
         forgets(operation, gone);
-        for (const Forgotten& item : gone)
-            state.forget(item.nodeid, item.nlookup, record.frame);
+        for (const Forgotten& item : gone) {
+            state.forget(item.nodeid, references(item, message.dialect), record.frame);
+            if (state.find(item.nodeid) == nullptr)
+                state.locks.release_node(item.nodeid);
+        }
         apply_release(operation, record.frame, state);
+        apply_lock_request(operation, state);
         if (operation.is(Op::interrupt))
-            state.requests.interrupted(operation.number("unique").value_or(0), record.frame,
-                                       time_of(record));
+            apply_interrupt(operation, record, state);
+        if (operation.is(Op::notify_reply))
+            state.retrieves.answered(message.unique);
+        if (operation.is(Op::poll) && (operation.number("flags").value_or(0) & poll_notify) != 0)
+            state.poll_handles.put(operation.number("kh").value_or(0), record.frame);
         if (operation.is(Op::destroy))
             state.destroy_frame = record.frame;
     });
@@ -331,24 +506,34 @@ void apply_request(const Message& message, const Record& record, State& state) {
 
 void apply_reply(const Message& request, const Message& reply, const Record& record,
                  std::span<const Entry> entries, const Verdict& verdict, State& state) {
+    state.course.reply(record);
     if (verdict.keeps_pending()) {
         state.requests.refused(reply.unique, record.frame);
         return;
     }
+    const Outstanding* outstanding = state.requests.outstanding(reply.unique);
+    const std::uint64_t asked_frame = outstanding == nullptr ? 0 : outstanding->frame;
     state.requests.answered(reply.unique, record.frame, reply.error, digest_of(record.bytes));
-    if (reply.error == -enosys)
+    // With a payload behind it the write is refused, and the kernel learns of no ENOSYS.
+    if (reply.error == -enosys && record.wire_length == out_header_size)
         state.enosys.try_emplace(request.opcode_number, record.frame);
     if (reply.error == -enosys && state.declined.frame == 0 && Operation(request).is(Op::compound))
         state.declined = {record.frame, request.pid};
+    if (reply.error == -enosys && Operation(request).is(Op::interrupt))
+        state.interrupts.declined(record.frame, time_of(record));
     for (const Entry& entry : entries)
-        apply_entry(entry, record, verdict, state);
+        apply_entry(entry, record, asked_frame, verdict, state);
     if (verdict.discarded())
         return;
     if (verdict.keeps_results())
         apply_missing_opens(request, reply, record.frame, state);
     each_pair(request, reply, [&](const Operation& asked, const Operation& answered) {
-        if (answered.error() == 0)
-            apply_success(asked, answered, record, state);
+        apply_listing(asked, answered, asked_frame, record, state);
+        if (answered.error() == 0) {
+            apply_to_listings(asked, state);
+            apply_xattr_size(asked, answered, asked_frame, state);
+            apply_success(asked, answered, record, asked_frame, state);
+        }
         if (answered.error() == -enoent && (asked.is(Op::lookup) || asked.is(Op::lookup_handle)))
             state.unname(asked.nodeid(), asked.text("name"));
         if (verdict.keeps_results())
@@ -360,15 +545,29 @@ void apply_reply(const Message& request, const Message& reply, const Record& rec
     });
 }
 
-void apply_notification(const Message& message, const Record&, const Verdict& verdict,
+void apply_notification(const Message& message, const Record& record, const Verdict& verdict,
                         State& state) {
+    const Operation notification(message);
+    const auto code = static_cast<NotifyCode>(message.opcode_number);
+    if (code == NotifyCode::retrieve)
+        apply_retrieve(notification, record, verdict, state);
     if (verdict.discarded())
         return;
-    const Operation notification(message);
     const std::uint64_t parent = notification.number("parent").value_or(0);
-    switch (static_cast<NotifyCode>(message.opcode_number)) {
+    switch (code) {
+    case NotifyCode::inval_entry:
+        apply_changed_name(parent, notification, record.frame, state);
+        return state.expire(parent, notification.text("name"));
     case NotifyCode::delete_entry:
+        apply_changed_name(parent, notification, record.frame, state);
         return state.unname(parent, notification.text("name"));
+    case NotifyCode::inc_epoch:
+        state.epoch_frame = record.frame;
+        return;
+    case NotifyCode::inval_inode:
+        return touch(state, notification.number("ino").value_or(0), record.frame);
+    case NotifyCode::store:
+        return touch(state, notification.number("nodeid").value_or(0), record.frame);
     case NotifyCode::resend:
         state.resend_asked = true;
         return;

@@ -15,6 +15,7 @@
 
 namespace fusewire {
 
+struct DirentRecord;
 struct Verdict;
 
 // What every event can look at.
@@ -25,6 +26,11 @@ struct Scene {
     const State& state;
 
     std::uint64_t frame() const { return record.frame; }
+    // The header's len is what crossed the connection, and no byte of the form was made up.
+    bool has_true_length() const {
+        constexpr std::uint32_t made_up = record_stale | record_fault | record_gap;
+        return message.length == record.wire_length && (record.flags & made_up) == 0;
+    }
     std::optional<std::int64_t> time_ns() const {
         return record.has_time() ? std::optional(record.time_ns) : std::nullopt;
     }
@@ -212,6 +218,15 @@ struct DirentEvent : Scene {
     std::uint32_t offset = 0;     // of the dirent's header
     std::size_t index = 0;        // in the reply
     const Entry* entry = nullptr; // READDIRPLUS
+};
+
+// A whole reply to READDIR or READDIRPLUS that the kernel read, up to the record it stops at.
+struct ListingEvent : Scene {
+    Operation request;
+    Operation reply;
+    std::uint64_t offset = 0;              // asked for
+    std::span<const DirentRecord> records; // without the one it stops at
+    const DirectoryRead* read = nullptr;   // what this open directory returned so far
 };
 
 // The end of a connection in the capture.

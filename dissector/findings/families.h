@@ -78,7 +78,7 @@ class Family {
                Checks<NodeUseEvent>, Checks<EntryEvent>, Checks<AttributesEvent>,
                Checks<ForgetEvent>, Checks<OpenEvent>, Checks<FhUseEvent>, Checks<NameEvent>,
                Checks<ExtensionEvent>, Checks<CompoundEvent>, Checks<CompoundReplyEvent>,
-               Checks<DirentEvent>, Checks<EndEvent>>
+               Checks<DirentEvent>, Checks<ListingEvent>, Checks<EndEvent>>
         tables_;
     std::span<const OmittedRule> omitted_;
     std::span<const Suppression> suppressions_;

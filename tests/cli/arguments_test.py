@@ -3,7 +3,7 @@ import unittest
 
 from command_line import CommandLineTest, run
 
-COMMANDS = ("capture", "read", "check", "import", "fields", "rules", "completion")
+COMMANDS = ("capture", "read", "check", "import", "fields", "dialects", "rules", "completion")
 
 
 class Arguments(CommandLineTest):

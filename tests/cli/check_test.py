@@ -140,7 +140,7 @@ class Json(CheckTest):
         self.assertEqual(report["init_seen"], {"61": False})
 
     def test_a_forced_dialect_is_used(self):
-        report = self.report(BAD, "--dialect", "fusex-b")
+        report = self.report(BAD, "--dialect", "fusex-b", "--severity", "note")
         self.assertEqual(report["dialects"], {"61": "fusex-b"})
 
 

@@ -59,8 +59,10 @@ class Wire {
 
 inline Wire request(std::uint32_t opcode, std::uint64_t unique, std::uint64_t nodeid,
                     const Wire& body = Wire(), ByteOrder order = ByteOrder::little) {
+    constexpr std::uint32_t init = 26; // on nobody's behalf
+    const std::uint32_t uid = opcode == init ? 0 : 1000, gid = opcode == init ? 0 : 100;
     Wire wire(order);
-    wire.u32(0).u32(opcode).u64(unique).u64(nodeid).u32(1000).u32(100).u32(4242).zeros(4);
+    wire.u32(0).u32(opcode).u64(unique).u64(nodeid).u32(uid).u32(gid).u32(4242).zeros(4);
     return wire.append(body).close();
 }
 
