@@ -340,23 +340,29 @@ void Checker::see_operation(const Scene& scene, const Operation& operation) {
     }
 }
 
+void Checker::note_written(const Record& record, const Verdict& verdict) {
+    verdict_ = verdict;
+    written_[thread_key(record)] = {record.frame, verdict};
+}
+
 void Checker::see_reply(const Scene& scene, State& state, bool sound) {
     entries_.clear();
-    if (!scene.message.has_header)
+    if (!scene.message.has_header) {
+        if (scene.record.wire_length < out_header_size)
+            note_written(scene.record, verdict_of(StrayReplyEvent{scene}));
         return;
+    }
     const Message* request = scene.exchange.request;
     if (request == nullptr) {
         const StrayReplyEvent stray{scene, state.requests.settled(scene.message.unique)};
-        verdict_ = verdict_of(stray);
-        written_[thread_key(scene.record)] = {scene.record.frame, verdict_};
+        note_written(scene.record, verdict_of(stray));
         return show(stray);
     }
     if (sound)
         entries_of(*request, scene.message, entries_);
     ExchangeEvent event{scene, *request, entries_,
                         state.requests.outstanding(scene.message.unique)};
-    verdict_ = verdict_of(event);
-    written_[thread_key(scene.record)] = {scene.record.frame, verdict_};
+    note_written(scene.record, verdict_of(event));
     event.verdict = &verdict_;
     show(event);
     if (!sound)
@@ -436,8 +442,7 @@ void Checker::see_notification(const Scene& scene, State&, bool sound) {
     if (!scene.message.has_header)
         return;
     const NotifyEvent event{scene, Operation(scene.message)};
-    verdict_ = verdict_of(event);
-    written_[thread_key(scene.record)] = {scene.record.frame, verdict_};
+    note_written(scene.record, verdict_of(event));
     if (sound)
         show(event);
 }

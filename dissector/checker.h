@@ -99,6 +99,7 @@ class Checker {
     void see_decoding(const Message& message, const Message* request);
     void see_request(const Scene& scene, State& state, bool sound);
     void see_operation(const Scene& scene, const Operation& operation);
+    void note_written(const Record& record, const Verdict& verdict);
     void see_reply(const Scene& scene, State& state, bool sound);
     void see_answer(const ExchangeEvent& event, const Operation& asked, const Operation& answered);
     void see_listing(const Scene& scene, const Operation& asked, const Operation& answered);

@@ -43,8 +43,10 @@ InitFacts init_facts_of(const Message& message) {
 }
 
 // The kernel refuses such a write and goes on waiting for the answer (fuse_dev_do_write()).
-bool leaves_request_waiting(const Record& record, const Message& reply) {
+bool leaves_request_waiting(const Record& record, const Message& request, const Message& reply) {
     constexpr std::int32_t first_invalid = -512;
+    if (((request.unique ^ reply.unique) & resend_bit) != 0)
+        return true;
     if (record.transport == Transport::io_uring)
         return false; // no len to go by, and a bad error ends the request
     const bool len_counts = (record.flags & record_stale) == 0;
@@ -151,7 +153,7 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
             answer(record, *asked, exchange);
             context.request = exchange.request;
             // A node keeps its address when it leaves the map.
-            if (!leaves_request_waiting(record, message))
+            if (!leaves_request_waiting(record, *exchange.request, message))
                 answered_ = pending_.extract(request);
         }
     }

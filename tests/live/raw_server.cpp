@@ -512,25 +512,31 @@ void RawServer::serve() {
             return; // unmounted
         const auto request = std::span(buffer).first(static_cast<std::size_t>(got));
         log_.add(LogDirection::request, request);
-        Body body(request);
-        const auto header = body.take<fuse_in_header>();
-        std::unique_lock lock(mutex_);
-        const Answer answer = Handlers(*this, header, body.rest()).handle();
-        lock.unlock();
-        if (!answer.silent)
-            reply(header.unique, answer.error, answer.body);
+        if (const auto bytes = answer(request))
+            reply(*bytes);
     }
 }
 
-void RawServer::reply(std::uint64_t unique, int error, std::span<const std::byte> body) {
+std::optional<Buffer> RawServer::answer(std::span<const std::byte> request) {
+    Body body(request);
+    const auto asked = body.take<fuse_in_header>();
+    std::unique_lock lock(mutex_);
+    const Answer answer = Handlers(*this, asked, body.rest()).handle();
+    lock.unlock();
+    if (answer.silent)
+        return std::nullopt;
     fuse_out_header header{};
-    header.len = static_cast<std::uint32_t>(sizeof(header) + body.size());
-    header.error = error;
-    header.unique = unique;
+    header.len = static_cast<std::uint32_t>(sizeof(header) + answer.body.size());
+    header.error = answer.error;
+    header.unique = asked.unique;
     Buffer bytes;
     bytes.reserve(header.len);
     append(bytes, header);
-    bytes.insert(bytes.end(), body.begin(), body.end());
+    bytes.insert(bytes.end(), answer.body.begin(), answer.body.end());
+    return bytes;
+}
+
+void RawServer::reply(const Buffer& bytes) {
     log_.add(LogDirection::reply, bytes);
     // ENOENT: the request was interrupted and nobody waits any more.
     if (write(device_, bytes.data(), bytes.size()) < 0 && errno != ENOENT)

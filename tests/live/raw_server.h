@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 
 namespace fusewire::live_test {
@@ -33,11 +35,16 @@ class RawServer {
     // Serves until the file system is unmounted.
     void run();
 
+    // For servers that have a loop of their own.
+    int device() const { return device_; }
+    // The whole reply to a request; nullopt: it has none.
+    std::optional<Buffer> answer(std::span<const std::byte> request);
+
   private:
     class Handlers;
 
     void serve();
-    void reply(std::uint64_t unique, int error, std::span<const std::byte> body);
+    void reply(const Buffer& bytes);
 
     RawServerOptions options_;
     RawLog log_;
