@@ -115,7 +115,9 @@ Decoder::Offset Decoder::sub_requests(const Part& part, Offset begin, Offset end
                 dependency(*part.layout, sub.offset - prefix, prefix);
             request_at(sub.offset, sub.offset + sub.length, &sub);
         });
-    if (at == end && part.count != nullptr && count != out_.subs.size())
+    constexpr std::uint64_t most = 16; // FUSE_MAX_COMPOUND_OPS
+    if (at == end && part.count != nullptr &&
+        (count != out_.subs.size() || count == 0 || count > most))
         report(Rule::compound_count, begin, count, out_.subs.size());
     return end;
 }

@@ -88,12 +88,26 @@ bool names_no_node(const Operation& operation) {
     return (op_bit(operation.op()) & nodeless) != 0;
 }
 
+std::optional<Dependency> dependency_of(const Operation& operation) {
+    constexpr std::uint64_t none = 0xff;
+    for (const Node& node : operation.nodes()) {
+        if (node.field != &field::dependency)
+            continue;
+        const Node* index = Group(operation.message(), node).node("dep_index");
+        if (index == nullptr || index->value == none)
+            return std::nullopt;
+        return Dependency{static_cast<std::size_t>(index->value), index->offset};
+    }
+    return std::nullopt;
+}
+
 bool has_placeholder_node(const Operation& operation) {
     const Message& message = operation.message();
     if (operation.sub() <= 0 || message.subs.empty())
         return false;
     const Operation first(message, 0);
-    return first.is(Op::lookup_handle) || first.is(Op::mkobj_handle);
+    return first.is(Op::lookup_handle) || first.is(Op::mkobj_handle) ||
+           dependency_of(operation).has_value();
 }
 
 void used_nodes(const Operation& request, std::vector<UsedNode>& out) {

@@ -5,7 +5,9 @@
 
 #include "dissector/findings/events.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -68,8 +70,14 @@ struct Opened {
 
 // Requests that are about no node, whatever their header says: INIT, DESTROY, BATCH_FORGET …
 bool names_no_node(const Operation& operation);
+// The operation whose entry an operation of COMPOUND v7 takes its nodeid from; nullopt: none.
+struct Dependency {
+    std::size_t index = 0;
+    std::uint32_t offset = 0;
+};
+std::optional<Dependency> dependency_of(const Operation& operation);
 // In a compound with LOOKUP_HANDLE or MKOBJ_HANDLE the operations after the first carry nodeid 1 for
-// the node that the first one finds.
+// the node that the first one finds; in v7 any operation may take the node of an earlier one.
 bool has_placeholder_node(const Operation& operation);
 
 // All of these replace what `out` holds.

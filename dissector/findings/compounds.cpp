@@ -109,6 +109,25 @@ HeaderIds ids_of(const Operation& operation) {
     return {};
 }
 
+bool finds_node(Op op) {
+    switch (op) {
+    case Op::lookup:
+    case Op::lookup_handle:
+    case Op::lookupx:
+    case Op::mknod:
+    case Op::mkdir:
+    case Op::symlink:
+    case Op::link:
+    case Op::create:
+    case Op::tmpfile:
+    case Op::mkobj_handle:
+    case Op::mkobjx:
+        return true;
+    default:
+        return false;
+    }
+}
+
 constexpr std::uint64_t expected_unique(DialectName dialect, std::size_t index) {
     return dialect == DialectName::compound_v6 ? index : 0;
 }
@@ -244,6 +263,51 @@ constexpr Check<CompoundEvent> request_rows[] = {
      compound},
     {reserved,
      [](const CompoundEvent& event, Report& report) { report_reserved(event.operation, report); },
+     compound},
+    {{.id = "compound-after-enosys",
+      .area = Area::compounds,
+      .severity = Severity::error,
+      .dialects = v7,
+      .text = "COMPOUND from a caller who was told ENOSYS before",
+      .consequence = "the kernel never sends another COMPOUND after ENOSYS, so it read that reply "
+                     "differently than it was meant",
+      .doc = "Only requests of the thread whose COMPOUND was declined count: others may have been "
+             "on their "
+             "way.",
+      .history = History::unbroken},
+     [](const CompoundEvent& event, Report& report) {
+         const DeclinedCompound& declined = event.state.declined;
+         if (declined.frame != 0 && declined.pid != 0 && declined.pid == event.message.pid)
+             report({.observed = fmt::format("ENOSYS in frame {}", declined.frame),
+                     .related = {declined.frame}});
+     },
+     compound},
+    {{.id = "compound-dep-index",
+      .area = Area::compounds,
+      .severity = Severity::error,
+      .dialects = v7,
+      .text = "operation depends on one that cannot give it a node",
+      .consequence =
+          "the kernel refuses such a COMPOUND with EINVAL when it sends the operations singly",
+      .doc = "dep_index is 0xff or names an earlier operation that returns an entry."},
+     [](const CompoundEvent& event, Report& report) {
+         for (std::size_t i = 0; i < event.message.subs.size(); ++i) {
+             const auto dependency = dependency_of(Operation(event.message, i));
+             if (!dependency)
+                 continue;
+             Sighting sighting{.offset = dependency->offset,
+                               .sub = static_cast<std::int16_t>(i),
+                               .observed = fmt::format("dep_index {} of {}", dependency->index,
+                                                       name_of(event.message.subs[i])),
+                               .expected = "an earlier operation that returns an entry"};
+             if (dependency->index < i) {
+                 if (finds_node(Operation(event.message, dependency->index).op()))
+                     continue;
+                 sighting.consequence = "the kernel logs a warning: there is no nodeid to take";
+             }
+             report(std::move(sighting));
+         }
+     },
      compound},
 };
 
@@ -796,7 +860,65 @@ constexpr Check<CompoundReplyEvent> reply_rows[] = {
                  .expected = no_node ? "a nodeid above 1" : "S_IFREG"});
      },
      compound},
+    {{.id = "compound-dep-failed-ran",
+      .area = Area::compounds,
+      .severity = Severity::warn,
+      .dialects = v7,
+      .text = "operation succeeded, though the one it depends on failed",
+      .consequence = "its result is of some other node; the kernel goes by the failure",
+      .advice = "fail an operation with the error of the one that it depends on"},
+     [](const CompoundReplyEvent& event, Report& report) {
+         const auto& subs = event.message.subs;
+         const std::size_t both = std::min(event.request.subs.size(), subs.size());
+         for (std::size_t i = 0; i < both; ++i) {
+             const auto dependency = dependency_of(Operation(event.request, i));
+             if (!dependency || dependency->index >= i || subs[i].error != 0 ||
+                 subs[dependency->index].error == 0)
+                 continue;
+             report({.offset = subs[i].offset,
+                     .sub = static_cast<std::int16_t>(i),
+                     .object = subs[i].opcode_number,
+                     .observed = fmt::format("{} failed with {}", name_of(subs[dependency->index]),
+                                             error_text(subs[dependency->index].error))});
+         }
+     },
+     compound},
+    {{.id = "mkobjx-attr-mismatch",
+      .area = Area::compounds,
+      .severity = Severity::error,
+      .dialects = fusex,
+      .text = "STATX after MKOBJX does not show what was asked for",
+      .consequence = "fusex compares mode, owner and device of a new node: EIO for the caller",
+      .advice = "make the node with exactly the mode, uid, gid and rdev of the request"},
+     [](const CompoundReplyEvent& event, Report& report) {
+         if (first_of(event.request) != Op::mkobjx || any_failed(event.message))
+             return;
+         const Operation asked(event.request, 0);
+         for (std::size_t i = 1; i < event.message.subs.size(); ++i) {
+             const Operation answer(event.message, i);
+             if (!answer.is(Op::statx))
+                 continue;
+             for (const char* name : {"mode", "uid", "gid", "rdev_major", "rdev_minor"}) {
+                 const auto wanted = asked.number("stat", name);
+                 const Node* made = answer.find("stat", name);
+                 if (wanted && made != nullptr && made->value != *wanted)
+                     report({.offset = made->offset,
+                             .sub = answer.sub(),
+                             .observed = fmt::format("{} {:#o}", name, made->value),
+                             .expected = fmt::format("{:#o}", *wanted)});
+             }
+         }
+     },
+     compound},
 };
+
+constexpr OpSet entryx_ops = ops(Op::lookup_root, Op::lookupx, Op::mkobjx);
+constexpr std::uint64_t entryx_negative = 1;
+
+// The set above may stand for other operations as well.
+constexpr bool gives_entryx(Op op) {
+    return op == Op::lookup_root || op == Op::lookupx || op == Op::mkobjx;
+}
 
 constexpr Check<ReplyEvent> entry_rows[] = {
     {reserved,
@@ -813,6 +935,41 @@ constexpr Check<ReplyEvent> entry_rows[] = {
                          .severity = Severity::note});
      },
      ops(Op::lookup_handle, Op::mkobj_handle)},
+    {{.id = "entryx-zero",
+      .area = Area::compounds,
+      .severity = Severity::error,
+      .dialects = fusex,
+      .text = "entry with nodeid 0 that is not flagged as negative",
+      .consequence = "EIO for the caller",
+      .advice = "set NEGATIVE in the flags of an entry for a missing name, or answer ENOENT"},
+     [](const ReplyEvent& event, Report& report) {
+         const Node* nodeid = event.reply.find("nodeid");
+         const bool negative = (event.reply.number("flags").value_or(0) & entryx_negative) != 0;
+         if (gives_entryx(event.request.op()) && event.reply.error() == 0 && nodeid != nullptr &&
+             nodeid->value == 0 && !negative)
+             report({.offset = nodeid->offset,
+                     .sub = event.reply.sub(),
+                     .observed = "nodeid 0, flags 0",
+                     .expected = "a nodeid, or NEGATIVE"});
+     },
+     entryx_ops},
+    {{.id = "entryx-flags",
+      .area = Area::compounds,
+      .severity = Severity::warn,
+      .dialects = fusex,
+      .text = "entry flags that are not defined",
+      .consequence = "nobody looks at them",
+      .advice = "leave all flags but NEGATIVE zero"},
+     [](const ReplyEvent& event, Report& report) {
+         const Node* bits = event.reply.find("flags");
+         if (gives_entryx(event.request.op()) && event.reply.error() == 0 && bits != nullptr &&
+             (bits->value & ~entryx_negative) != 0)
+             report({.offset = bits->offset,
+                     .sub = event.reply.sub(),
+                     .observed = fmt::format("{:#x}", bits->value),
+                     .expected = "0 or 1"});
+     },
+     entryx_ops},
 };
 
 constexpr RuleInfo statx_root{
