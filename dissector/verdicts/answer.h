@@ -69,11 +69,10 @@ class Answer {
     AttributeFacts find_attributes() const;
     ListingForm look_through_listing() const;
 
-    // Several rows ask for these.
     mutable std::optional<const NodeState*> known_node_;
     mutable std::optional<const NameState*> cached_name_;
-    AttributeFacts find_attributes() const;
-    ListingForm look_through_listing() const;
+    mutable std::optional<AttributeFacts> attributes_;
+    mutable std::optional<ListingForm> listing_;
 };
 
 // Mode and size as the kernel checks them (fuse_invalid_attr()).
