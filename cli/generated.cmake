@@ -1,7 +1,7 @@
-# The files that fusewire itself writes: docs/fields.md, docs/rules.md, docs/cli.md, manual pages, completions.
+# The files that fusewire itself writes: docs/fields.md, docs/rules.md, docs/dialects.md, docs/cli.md, manual pages, completions.
 #   cmake -D FUSEWIRE=... -D SOURCE_DIR=... -D MODE=write|check -P generated.cmake
 # `write` puts them in place, `check` fails when one is stale.
-set(commands capture read check nodes fhandles import fields rules completion)
+set(commands capture read check nodes fhandles import fields dialects rules completion)
 
 function(generated path)
     execute_process(COMMAND ${FUSEWIRE} ${ARGN} OUTPUT_VARIABLE fresh RESULT_VARIABLE failed)
@@ -26,6 +26,7 @@ endfunction()
 
 generated(docs/fields.md fields -T markdown)
 generated(docs/rules.md rules -T markdown)
+generated(docs/dialects.md dialects -T markdown)
 generated(docs/cli.md manual -T markdown)
 generated(packaging/man/fusewire.1 manual)
 foreach(command IN LISTS commands)

@@ -11,7 +11,10 @@ void MessagePrinter::print(JudgedSession& session, const RecordSource& source,
                            const Record& record) {
     if (last_conn_ != record.conn)
         introduce(source, record.conn);
-    view_->message(out_.text(), session.see(record));
+    const Decoded decoded = session.see(record);
+    if (view_->says_dialect())
+        say_dialect(session.session(), record.conn);
+    view_->message(out_.text(), decoded);
     out_.settle();
 }
 
@@ -22,6 +25,15 @@ void MessagePrinter::introduce(const RecordSource& source, ConnId conn) {
     for (const Connection& connection : source.connections())
         if (connection.conn == conn)
             view_->connection(out_.text(), connection);
+}
+
+void MessagePrinter::say_dialect(const Session& session, ConnId conn) {
+    const Spoken now{session.dialect_of(conn)->name, session.recognition_of(conn)};
+    const auto [said, first] = spoken_.try_emplace(static_cast<std::uint32_t>(conn), now);
+    if (!first && said->second == now)
+        return;
+    said->second = now;
+    view_->dialect(out_.text(), conn, now.name, now.reason);
 }
 
 Result<void> MessagePrinter::end() {

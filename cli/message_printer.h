@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace fusewire {
@@ -28,11 +29,18 @@ class MessagePrinter {
 
   private:
     void introduce(const RecordSource& source, ConnId conn);
+    void say_dialect(const Session& session, ConnId conn);
 
     std::unique_ptr<View> view_;
     Output out_;
     std::unordered_set<std::uint32_t> introduced_;
     std::optional<ConnId> last_conn_;
+    struct Spoken {
+        DialectName name;
+        const Recognition* reason;
+        bool operator==(const Spoken&) const = default;
+    };
+    std::unordered_map<std::uint32_t, Spoken> spoken_; // what was said of each connection
 };
 
 } // namespace fusewire

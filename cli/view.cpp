@@ -21,6 +21,12 @@ bool is_set(const char* name) {
     return value != nullptr && *value != '\0';
 }
 
+std::string_view why(DialectName name, const Recognition* reason) {
+    if (reason != nullptr)
+        return reason->text;
+    return name == DialectName::unknown ? "no INIT and no message that tells" : "--dialect says so";
+}
+
 class TextView final : public View {
   public:
     TextView(const ViewOptions& options, const TextStyle& style)
@@ -29,6 +35,13 @@ class TextView final : public View {
     void connection(std::string& out, const Connection& connection) override {
         if (tree_)
             fmt::format_to(std::back_inserter(out), "# {}\n", describe(connection));
+    }
+
+    bool says_dialect() const override { return tree_; }
+    void dialect(std::string& out, ConnId conn, DialectName name,
+                 const Recognition* reason) override {
+        fmt::format_to(std::back_inserter(out), "# dialect {} on connection {}: {}\n",
+                       spelling(name), static_cast<std::uint32_t>(conn), why(name, reason));
     }
 
     void message(std::string& out, const Decoded& decoded) override {

@@ -42,6 +42,10 @@ class View {
     virtual void begin(std::string&) {}
     // Called once for each connection, before its first message.
     virtual void connection(std::string&, const Connection&) {}
+    // Called before a message when the dialect of its connection became known or another one, for views
+    // that say so; without a reason, nothing told it or --dialect did.
+    virtual bool says_dialect() const { return false; }
+    virtual void dialect(std::string&, ConnId, DialectName, const Recognition*) {}
     virtual void message(std::string& out, const Decoded& decoded) = 0;
     virtual void end(std::string&) {}
 };

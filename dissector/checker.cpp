@@ -116,6 +116,13 @@ Sighting sighting_of(const Finding& finding, const Message& message) {
     return sighting;
 }
 
+// The capture does not show everything that the rule would have to know.
+bool is_unsure(const RuleInfo& rule, const State& state) {
+    return (rule.history == History::complete && !state.complete()) ||
+           (rule.history == History::unbroken && !state.unbroken()) ||
+           (rule.needs_forgets && !state.sees_forgets);
+}
+
 std::uint64_t thread_key(const Record& record) {
     return std::uint64_t{static_cast<std::uint32_t>(record.conn)} << 32 | record.server_tid;
 }
@@ -197,6 +204,8 @@ void Checker::see(const Record& record, Message& message, Exchange& exchange) {
     time_ns_ = record.has_time() ? std::optional(record.time_ns) : std::nullopt;
     lost_ += record.lost;
     state.gap |= record.lost != 0 || record.direction == Direction::loss;
+    if (record.transport == Transport::tracepoint)
+        state.sees_forgets = false; // they have no tracepoint
     verdict_ = {};
     const Scene scene{record, message, exchange, state};
     see_decoding(message);
@@ -449,9 +458,7 @@ void Checker::judge(const Record& record, const Message& message, const State& s
 void Checker::judge(Seen&& seen, Judgement&& judgement, const State& state) {
     judgement.rule = seen.rule;
     judgement.severity = seen.sighting.severity.value_or(seen.rule->severity);
-    const bool unsure = (seen.rule->history == History::complete && !state.complete()) ||
-                        (seen.rule->history == History::unbroken && !state.unbroken());
-    if (unsure)
+    if (is_unsure(*seen.rule, state))
         judgement.severity = Severity::note;
     judgement.last_frame = judgement.frame;
     judgement.dialect = state.dialect;

@@ -1,5 +1,5 @@
-// Messages inside messages: the sub-requests and sub-replies of a COMPOUND (v5 layout), and what can
-// be said of a reply whose request is not known.
+// Messages inside messages: the sub-requests and sub-replies of a COMPOUND, and what can be said of a reply
+// whose request is not known.
 #include "dissector/decoder.h"
 
 #include <algorithm>
@@ -43,55 +43,95 @@ void Decoder::request_at(Offset begin, Offset end, SubMessage* sub) {
 // Walks sub-operations that follow each other by their len. `describe` says what is known of one
 // before its nodes are made, `decode` makes them. Returns where the chain ends or breaks.
 template <class Describe, class Decode>
-Decoder::Offset Decoder::chain(Offset header_size, Offset begin, Offset end, Describe describe,
-                               Decode decode) {
+Decoder::Offset Decoder::chain(Offset prefix, Offset header_size, Offset begin, Offset end,
+                               Describe describe, Decode decode) {
     Offset at = begin;
     while (at < end && out_.subs.size() < max_compound_ops) {
-        const auto length = cursor_.u32(at);
-        if (!length || *length < header_size || *length > end - at)
+        const auto length = cursor_.u32(at + prefix);
+        if (!length || *length < header_size || end - at < prefix || *length > end - at - prefix)
             break;
+        const Offset after = at + prefix + *length;
         sub_ = static_cast<std::int16_t>(out_.subs.size());
         SubMessage sub;
-        sub.offset = at;
+        sub.offset = at + prefix;
         sub.length = *length;
-        sub.unique = cursor_.u64(at + 8).value_or(0);
+        sub.unique = cursor_.u64(sub.offset + 8).value_or(0);
         describe(sub);
         const std::size_t group = open(field::sub, at, sub.opcode);
         sub.first_node = static_cast<std::uint32_t>(group);
         ++depth_;
         decode(sub);
         --depth_;
-        close(group, at + *length);
+        close(group, after);
         sub.end_node = static_cast<std::uint32_t>(out_.nodes.size());
         out_.subs.push_back(sub);
-        at += *length;
+        at = after;
     }
     sub_ = no_sub;
     if (at < end && captured(at, std::min<Offset>(end - at, 4)))
-        report(Rule::compound_chain_broken, at, cursor_.u32(at).value_or(0), end - at);
+        report(Rule::compound_chain_broken, at, cursor_.u32(at + prefix).value_or(0), end - at);
     rest(field::trailing, at, end);
     return at;
 }
 
+// How many sub-operations follow each other so that the last one ends at `end`; nullopt when none does.
+std::optional<std::uint64_t> Decoder::chain_count(Offset prefix, Offset header_size, Offset begin,
+                                                  Offset end) const {
+    std::uint64_t found = 0;
+    for (Offset at = begin; at < end; ++found) {
+        const auto length = cursor_.u32(at + prefix);
+        if (!length || *length < header_size || end - at < prefix || *length > end - at - prefix)
+            return std::nullopt;
+        at += prefix + *length;
+    }
+    return found;
+}
+
+// Of the sizes that the struct in front of each sub-request may have, the one with which they end where
+// the message does.
+Decoder::Offset Decoder::prefix_size(const Struct* prefix, Offset begin, Offset end) const {
+    if (prefix == nullptr)
+        return 0;
+    if (prefix->cuts.empty())
+        return prefix->size;
+    const Offset usual = prefix->cuts.front().size;
+    const bool unusual = !chain_count(usual, in_header_size, begin, end) &&
+                         chain_count(prefix->size, in_header_size, begin, end);
+    return unusual ? prefix->size : usual;
+}
+
 Decoder::Offset Decoder::sub_requests(const Part& part, Offset begin, Offset end) {
     const std::uint64_t count = part.count != nullptr ? value_of(part.count).value_or(0) : 0;
+    const Offset prefix = prefix_size(part.layout, begin, end);
     const Offset at = chain(
-        in_header_size, begin, end,
+        prefix, in_header_size, begin, end,
         [&](SubMessage& sub) {
             sub.opcode_number = cursor_.u32(sub.offset + 4).value_or(0);
             sub.opcode = find_opcode(sub.opcode_number, context_.dialect.name);
             sub.nodeid = cursor_.u64(sub.offset + 16).value_or(0);
         },
-        [&](SubMessage& sub) { request_at(sub.offset, sub.offset + sub.length, &sub); });
+        [&](SubMessage& sub) {
+            if (prefix != 0)
+                dependency(*part.layout, sub.offset - prefix, prefix);
+            request_at(sub.offset, sub.offset + sub.length, &sub);
+        });
     if (at == end && part.count != nullptr && count != out_.subs.size())
         report(Rule::compound_count, begin, count, out_.subs.size());
     return end;
 }
 
+void Decoder::dependency(const Struct& prefix, Offset begin, Offset size) {
+    const std::size_t group = open(field::dependency, begin);
+    ++depth_;
+    fields(prefix, begin, size, begin + size);
+    --depth_;
+    close(group, begin + size);
+}
+
 Decoder::Offset Decoder::sub_replies(Offset begin, Offset end) {
     Operation answered;
     chain(
-        out_header_size, begin, end,
+        0, out_header_size, begin, end,
         [&](SubMessage& sub) {
             answered = {};
             sub.error = static_cast<std::int32_t>(cursor_.u32(sub.offset + 4).value_or(0));
@@ -154,16 +194,8 @@ bool Decoder::looks_like_compound_reply(Offset begin, Offset end) const {
     constexpr Offset head = 16;
     if (end - begin < head + out_header_size)
         return false;
-    std::uint64_t found = 0;
-    Offset at = begin + head;
-    while (at < end) {
-        const auto length = cursor_.u32(at);
-        if (!length || *length < out_header_size || *length > end - at)
-            return false;
-        at += *length;
-        ++found;
-    }
-    return found <= max_compound_ops && cursor_.u32(begin) == found;
+    const auto found = chain_count(0, out_header_size, begin + head, end);
+    return found && *found <= max_compound_ops && cursor_.u32(begin) == *found;
 }
 
 void Decoder::unknown_payload(Offset begin, Offset end) {

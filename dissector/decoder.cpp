@@ -75,13 +75,17 @@ void Decoder::body(const Opcode& opcode, const Body& body, Offset begin, Offset 
     const std::size_t layer = open(field::layer, begin, &opcode);
     ++depth_;
     Offset at = begin;
-    for (const Part& piece : body.parts) {
-        const bool first = &piece == body.parts.data();
-        Offset size = first ? effective_size(body, begin, end)
-                            : (piece.layout != nullptr ? piece.layout->size : 0);
-        if (body.variable && piece.kind == PartKind::fields && &piece == &body.parts.back())
+    const Part* const first = next_part(body, body.parts.data());
+    for (const Part* piece = first; piece != nullptr;) {
+        const Part* const next = next_part(body, piece + 1);
+        Offset size = piece == first             ? effective_size(body, *piece, begin, end)
+                      : piece->layout != nullptr ? piece->layout->size
+                                                 : 0;
+        if (body.variable && piece->kind == PartKind::fields && next == nullptr)
             size = std::min<Offset>(size, end - at);
-        at = part(piece, at, size, end);
+        if (!piece->optional || at < end)
+            at = part(*piece, at, size, end);
+        piece = next;
     }
     --depth_;
     close(layer, at);
@@ -96,6 +100,15 @@ void Decoder::body(const Opcode& opcode, const Body& body, Offset begin, Offset 
     }
     rest(field::trailing, at, end);
     report(Rule::body_long, at, end - begin, at - begin);
+}
+
+// The first part at or after `from` that messages in this dialect have; nullptr after the last.
+const Part* Decoder::next_part(const Body& body, const Part* from) const {
+    const Part* const end = body.parts.data() + body.parts.size();
+    for (; from != end; ++from)
+        if (has_part(*from, context_.dialect))
+            return from;
+    return nullptr;
 }
 
 Decoder::Offset Decoder::part(const Part& part, Offset begin, Offset size, Offset end) {
@@ -116,7 +129,7 @@ Decoder::Offset Decoder::part(const Part& part, Offset begin, Offset size, Offse
     case PartKind::direntplus:
         return dirents(*part.layout, field::direntplus, begin, end);
     case PartKind::file_handle:
-        return fhandle(begin, end);
+        return fhandle(*part.layout, part.padded, begin, end);
     case PartKind::sub_requests:
         return sub_requests(part, begin, end);
     case PartKind::sub_replies:
@@ -132,7 +145,7 @@ Decoder::Offset Decoder::fields(const Struct& layout, Offset begin, Offset size,
             break;
         one_field(field, begin, limit);
     }
-    if (limit < begin + size)
+    if (limit < begin + size && captured(begin, 0)) // else it is the capture that is short
         report(Rule::body_short, begin, end - begin, size);
     return limit;
 }
@@ -185,17 +198,20 @@ Decoder::Offset Decoder::counted(const Part& part, Offset begin, Offset end) {
     return static_cast<Offset>(std::min<std::uint64_t>(wanted, room));
 }
 
-// The length comes from a field, as in notifications, and the NUL after it is not counted.
+// The length comes from a field, as in notifications, where the NUL after it is not counted, and in
+// MKOBJX, where it is.
 Decoder::Offset Decoder::counted_name(const Part& part, Offset begin, Offset end) {
-    const Offset name_end = begin + counted(part, begin, end);
+    const Offset counted_end = begin + counted(part, begin, end);
+    const Offset nul = part.nul_counted && counted_end > begin ? 1 : 0;
+    const Offset name_end = counted_end - nul;
     add(*part.field, begin, name_end - begin);
-    if (name_end == begin)
+    if (name_end == begin && !part.nul_counted) // a TMPFILE of MKOBJX has no name
         report(Rule::name_empty, begin);
     const bool has_nul =
         name_end < end && (!captured(name_end, 1) || cursor_.find_nul(name_end, name_end + 1));
     if (!has_nul && captured(begin, name_end - begin))
         report(Rule::name_no_nul, begin, name_end - begin);
-    return has_nul ? name_end + 1 : name_end;
+    return has_nul ? name_end + 1 : counted_end;
 }
 
 Decoder::Offset Decoder::data(const Part& part, Offset begin, Offset end) {
@@ -269,33 +285,38 @@ Decoder::Offset Decoder::dirents(const Struct& head, const Field& group_field, O
     return end;
 }
 
-// struct fuse_file_handle of LOOKUP_HANDLE RFC v3. A server may pad it; the kernel uses `size`
-// bytes.
-Decoder::Offset Decoder::fhandle(Offset begin, Offset end) {
+// struct fuse_file_handle: a head that begins with the size, then as many bytes. A server of RFC v3 may
+// pad it; the kernel uses `size` bytes.
+Decoder::Offset Decoder::fhandle(const Struct& head, bool padded, Offset begin, Offset end) {
     std::uint64_t size = 0;
-    if (end - begin < 2 || !cursor_.read(begin, 2, size)) {
-        if (end - begin < 2)
-            report(Rule::handle_missing, begin, end - begin, 2);
+    if (end - begin < head.size || !cursor_.read(begin, head.fields.front().width, size)) {
+        if (end - begin < head.size)
+            report(Rule::handle_missing, begin, end - begin, head.size);
         rest(field::trailing, begin, end);
         return end;
     }
-    const Offset present = static_cast<Offset>(std::min<std::uint64_t>(size, end - begin - 2));
+    const Offset bytes_at = begin + head.size;
+    const Offset present = static_cast<Offset>(std::min<std::uint64_t>(size, end - bytes_at));
     const std::size_t group = open(field::fhandle, begin);
     ++depth_;
-    add(field::fhandle_size, begin, 2, size);
-    add(field::fhandle_bytes, begin + 2, present);
+    for (const Field& field : head.fields)
+        one_field(field, begin, bytes_at);
+    add(field::fhandle_bytes, bytes_at, present);
     --depth_;
-    close(group, begin + 2 + present);
+    close(group, bytes_at + present);
     if (present < size)
         report(Rule::handle_truncated, begin, present, size);
-    rest(field::padding, begin + 2 + present, end);
+    if (!padded)
+        return bytes_at + present;
+    rest(field::padding, bytes_at + present, end);
     return end;
 }
 
 // A struct that grew over time is told from the negotiated minor and flags; where INIT was not
 // seen, or contradicts the bytes, from the only size that leaves no byte unexplained.
-Decoder::Offset Decoder::effective_size(const Body& body, Offset begin, Offset end) const {
-    const Struct* layout = body.parts.front().layout;
+Decoder::Offset Decoder::effective_size(const Body& body, const Part& first, Offset begin,
+                                        Offset end) const {
+    const Struct* layout = first.layout;
     if (layout == nullptr)
         return 0;
     if (layout->cuts.empty())
@@ -307,20 +328,26 @@ Decoder::Offset Decoder::effective_size(const Body& body, Offset begin, Offset e
                 negotiated = cut.size;
                 break;
             }
-    if (fits(body, negotiated, begin, end) && context_.dialect.init_known)
+    // The out-of-tree kernels are recent ones, even when their INIT was not seen.
+    constexpr DialectSet any_minor = in_dialects(DialectName::unknown, DialectName::upstream);
+    const bool recent = (any_minor & in_dialect(context_.dialect.name)) == 0;
+    if (fits(body, first, negotiated, begin, end) && (context_.dialect.init_known || recent))
         return negotiated;
     for (const Cut& cut : layout->cuts)
-        if (fits(body, cut.size, begin, end))
+        if (fits(body, first, cut.size, begin, end))
             return cut.size;
-    return fits(body, layout->size, begin, end) ? layout->size : negotiated;
+    return fits(body, first, layout->size, begin, end) ? layout->size : negotiated;
 }
 
 // Whether the body, with its first struct `size` bytes long, ends exactly at `end`.
-bool Decoder::fits(const Body& body, Offset size, Offset begin, Offset end) const {
+bool Decoder::fits(const Body& body, const Part& first, Offset size, Offset begin,
+                   Offset end) const {
     if (size > end - begin)
         return false;
     Offset at = begin + size;
-    for (const Part& part : body.parts.subspan(1)) {
+    for (const Part* next = next_part(body, &first + 1); next != nullptr;
+         next = next_part(body, next + 1)) {
+        const Part& part = *next;
         std::uint64_t count = 0;
         if (part.count != nullptr &&
             !cursor_.read(begin + part.count->offset, part.count->width, count))
@@ -338,6 +365,18 @@ bool Decoder::fits(const Body& body, Offset size, Offset begin, Offset end) cons
         }
         case PartKind::data:
             return part.count == nullptr || count == end - at;
+        case PartKind::file_handle: {
+            std::uint64_t bytes = 0;
+            if (part.optional && at == end)
+                break;
+            if (!cursor_.read(at, part.layout->fields.front().width, bytes) ||
+                part.layout->size + bytes > end - at)
+                return false;
+            if (part.padded)
+                return true;
+            at += part.layout->size + static_cast<Offset>(bytes);
+            break;
+        }
         default:
             return true;
         }

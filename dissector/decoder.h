@@ -63,9 +63,10 @@ class Decoder {
     Offset array(const Part& part, Offset begin, Offset end);
     Offset strings(const Field& field, Offset begin, Offset end);
     Offset dirents(const Struct& head, const Field& group, Offset begin, Offset end);
-    Offset fhandle(Offset begin, Offset end);
-    Offset effective_size(const Body& body, Offset begin, Offset end) const;
-    bool fits(const Body& body, Offset size, Offset begin, Offset end) const;
+    Offset fhandle(const Struct& head, bool padded, Offset begin, Offset end);
+    const Part* next_part(const Body& body, const Part* from) const;
+    Offset effective_size(const Body& body, const Part& first, Offset begin, Offset end) const;
+    bool fits(const Body& body, const Part& first, Offset size, Offset begin, Offset end) const;
 
     // extensions.cpp
     void extensions(Offset begin, Offset end);
@@ -76,8 +77,13 @@ class Decoder {
     // compound.cpp
     void request_at(Offset begin, Offset end, SubMessage* sub);
     template <class Describe, class Decode>
-    Offset chain(Offset header_size, Offset begin, Offset end, Describe describe, Decode decode);
+    Offset chain(Offset prefix, Offset header_size, Offset begin, Offset end, Describe describe,
+                 Decode decode);
+    std::optional<std::uint64_t> chain_count(Offset prefix, Offset header_size, Offset begin,
+                                             Offset end) const;
+    Offset prefix_size(const Struct* prefix, Offset begin, Offset end) const;
     Offset sub_requests(const Part& part, Offset begin, Offset end);
+    void dependency(const Struct& prefix, Offset begin, Offset size);
     Offset sub_replies(Offset begin, Offset end);
     void sub_reply_body(const SubMessage& sub, const Operation& answered, Offset begin, Offset end);
     void reply_payload(const Operation& answered, Offset begin, Offset end);

@@ -38,6 +38,8 @@ inline constexpr DialectSet all_dialects = (1u << dialect_count) - 1;
 
 // The spelling used in JSON, on the command line and in docs ("lookup-handle-v3").
 std::string_view spelling(DialectName name);
+// What it is, in a sentence without a full stop.
+std::string_view description(DialectName name);
 // False when `text` is no dialect.
 bool parse_dialect(std::string_view text, DialectName& name);
 

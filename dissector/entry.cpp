@@ -59,6 +59,7 @@ constexpr bool creates(Op op) {
     case Op::create:
     case Op::tmpfile:
     case Op::mkobj_handle:
+    case Op::mkobjx:
         return true;
     default:
         return false;
@@ -66,16 +67,22 @@ constexpr bool creates(Op op) {
 }
 
 constexpr bool gives_entry(Op op) {
-    return op == Op::lookup || op == Op::lookup_handle || op == Op::link || creates(op);
+    return op == Op::lookup || op == Op::lookup_handle || op == Op::lookup_root ||
+           op == Op::lookupx || op == Op::link || creates(op);
 }
 
 FhandleFact fhandle_of(const Operation& reply) {
     FhandleFact fact;
-    fact.expected = reply.is(Op::lookup_handle) || reply.is(Op::mkobj_handle);
+    const Message& message = reply.message();
+    const bool in_any_entry = // LOOKUP_HANDLE v2, as far as it was negotiated
+        message.dialect == DialectName::lookup_handle_v2 &&
+        reply.find("fhandle", "size") != nullptr;
+    fact.expected = reply.is(Op::lookup_handle) || reply.is(Op::mkobj_handle) || in_any_entry;
     if (!fact.expected)
         return fact;
-    const Message& message = reply.message();
-    fact.offset = reply.offset() + reply.length() - reply.body_length() + 40;
+    const std::uint32_t entry_size =
+        message.dialect == DialectName::lookup_handle_v2 ? 128 : 40; // of what stands in front
+    fact.offset = reply.offset() + reply.length() - reply.body_length() + entry_size;
     const Node* size = reply.find("fhandle", "size");
     const Node* bytes = reply.find("fhandle", "handle");
     if (size == nullptr || bytes == nullptr)
@@ -130,7 +137,7 @@ void add_entry(const Operation& request, const Operation& reply, std::vector<Ent
     entry.entry_valid_ns = static_cast<std::uint32_t>(reply.number("entry_valid_nsec").value_or(0));
     entry.attributes = attributes_of(reply);
     entry.fhandle = fhandle_of(reply);
-    if (entry.fhandle.expected)
+    if (!entry.attributes) // entry2_out and entryx_out have none
         entry.attributes = statx_beside(reply.message());
     out.push_back(entry);
 }

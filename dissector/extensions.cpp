@@ -40,7 +40,7 @@ void Decoder::extensions(Offset begin, Offset end) {
 
 void Decoder::extension_body(std::uint32_t type, Offset begin, Offset end) {
     if (type == type_handle) {
-        fhandle(begin, end);
+        fhandle(fhandle_head, true, begin, end);
         return;
     }
     if (type == type_groups) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "dissector/dialect.h"
+#include "dissector/opcode_numbers.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -78,7 +79,8 @@ struct Field {
     bool in_line = false;            // shown in the one-line view
 };
 
-// Before minor `minor`, or without the INIT flag `needs`, the struct ended at `size`.
+// Before minor `minor`, or without the INIT flag `needs`, the struct ended at `size`. With neither of
+// them only the bytes can tell.
 struct Cut {
     std::uint16_t size;
     std::uint8_t minor = 0;
@@ -105,24 +107,38 @@ constexpr bool covers(std::span<const Field> fields, std::size_t size) {
 
 // The pieces a body is made of, in wire order.
 enum class PartKind : std::uint8_t {
-    fields,       // a fixed struct
-    name,         // bytes and a NUL: up to the first one, or as many bytes as `count` says
-    data,         // the rest, or as many bytes as `count` says
-    array,        // structs or scalars: `count` of them, or as many as fit
-    strings,      // NUL-terminated strings to the end
-    dirents,      // struct fuse_dirent records, each padded to 8
-    direntplus,   // struct fuse_direntplus records, each padded to 8
-    file_handle,  // struct fuse_file_handle of LOOKUP_HANDLE RFC v3: u16 size, bytes; then padding
-    sub_requests, // COMPOUND: messages with their own headers
+    fields,      // a fixed struct
+    name,        // bytes and a NUL: up to the first one, or as many bytes as `count` says
+    data,        // the rest, or as many bytes as `count` says
+    array,       // structs or scalars: `count` of them, or as many as fit
+    strings,     // NUL-terminated strings to the end
+    dirents,     // struct fuse_dirent records, each padded to 8
+    direntplus,  // struct fuse_direntplus records, each padded to 8
+    file_handle, // struct fuse_file_handle of LOOKUP_HANDLE: a head that begins with the size, bytes
+    sub_requests, // COMPOUND: messages with their own headers, in C7 each behind a prefix
     sub_replies,
 };
 
 struct Part {
     PartKind kind;
-    const Struct* layout = nullptr; // fields, and elements of an array
-    const Field* field = nullptr;   // what the part is called; for `array` of scalars its element
+    // fields; elements of an array; head of a file_handle; prefix of each sub-request
+    const Struct* layout = nullptr;
+    const Field* field = nullptr; // what the part is called; for `array` of scalars its element
     const Field* count = nullptr; // a field decoded earlier: bytes (data, name) or elements (array)
+    DialectSet dialects = all_dialects; // that have it
+    std::uint64_t needs = 0;            // INIT flag without which it is absent
+    bool optional = false;              // absent when no byte is left for it
+    bool nul_counted = false;           // name: `count` includes the NUL
+    bool padded = false;                // file_handle: the rest of the body is its padding
 };
+
+// Whether messages in this dialect have the part. Where INIT was not seen, its flags are taken to be
+// what the dialect is about.
+constexpr bool has_part(const Part& part, const Dialect& dialect) {
+    const bool agreed =
+        part.needs == 0 || !dialect.init_known || (dialect.init_flags & part.needs) != 0;
+    return agreed && (part.dialects & in_dialect(dialect.name)) != 0;
+}
 
 struct Body {
     std::span<const Part> parts{};
@@ -143,6 +159,7 @@ struct Opcode {
     const char* name = "";  // READ
     const char* layer = ""; // key of its fields: fuse.read.size
     const char* doc = "";
+    Op meaning{};           // what it does, where that is not what its number says
     std::uint8_t since = 1; // minor
     DialectSet dialects = all_dialects;
     Body request{};
@@ -152,7 +169,10 @@ struct Opcode {
     bool no_reply = false;
     bool optional_reply = false; // INTERRUPT: a bare header, or nothing
     bool structural_ext = false; // extensions follow the name even while total_extlen is 0
-    std::uint32_t meaning = 0;   // Op that it stands for, where that is not `number`
 };
+
+constexpr Op op_of(const Opcode& row) {
+    return row.meaning != Op{} ? row.meaning : static_cast<Op>(row.number);
+}
 
 } // namespace fusewire

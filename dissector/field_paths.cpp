@@ -55,17 +55,18 @@ class Paths {
         case PartKind::direntplus:
             return add_records(at, field::direntplus, *part.layout);
         case PartKind::file_handle:
-            return add_fhandle(at);
+            return add_fhandle(at, *part.layout);
         case PartKind::sub_requests:
         case PartKind::sub_replies:
             return; // their fields are those of their own opcodes
         }
     }
 
-    void add_fhandle(const Place& at) {
+    void add_fhandle(const Place& at, const Struct& head) {
         add(at, field::fhandle);
         const Place group = below(at, field::fhandle);
-        add(group, field::fhandle_size);
+        for (const Field& field : head.fields)
+            add(group, field);
         add(group, field::fhandle_bytes);
     }
 
@@ -140,6 +141,7 @@ void add_headers(Paths& paths) {
     paths.add({.prefix = "fuse", .side = Side::request}, in_header);
     paths.add({.prefix = "fuse", .side = Side::reply}, out_header);
     paths.add({.prefix = "fuse", .side = Side::reply}, notify_header);
+    paths.add({.prefix = std::string("fuse.") + field::dependency.name}, compound_req_in);
 }
 
 void add_extensions(Paths& paths) {
@@ -153,7 +155,7 @@ void add_extensions(Paths& paths) {
     paths.add(entry, field::secctx_value);
     paths.add(ext, supp_groups);
     paths.add(ext, field::group_id);
-    paths.add_fhandle(ext);
+    paths.add_fhandle(ext, fhandle_head);
 }
 
 void add_opcode(Paths& paths, const Opcode& row) {
@@ -202,8 +204,8 @@ class Structs {
 
 std::vector<const Struct*> gather_structs() {
     Structs structs;
-    for (const Struct* layout :
-         {&in_header, &out_header, &ext_header, &secctx_header, &secctx, &supp_groups})
+    for (const Struct* layout : {&in_header, &out_header, &ext_header, &secctx_header, &secctx,
+                                 &supp_groups, &fhandle_head, &fhandle_head_v2})
         structs.add(layout);
     for (const auto rows : {all_opcodes(), all_notifications()})
         for (const Opcode* row : rows) {

@@ -62,6 +62,9 @@ struct RuleInfo {
     const char* advice = "";      // what to change in the server; "" when nothing can be
     const char* doc = "";         // when it is legal all the same, and how it is told; may be ""
     History history = History::none;
+    // A note where the capture's tier cannot see FORGETs: a node may have been forgotten unseen and its
+    // nodeid handed out again.
+    bool needs_forgets = false;
 };
 
 // Rules about the form of a message; the catalogue's ids in snake_case.

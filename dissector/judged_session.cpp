@@ -66,7 +66,7 @@ FirstPass JudgedSession::first_pass() {
         checker_->finish();
         keep_others(no_frame);
     }
-    learnt_.survey = (checker_ ? checker_->session() : *session_).survey();
+    learnt_.survey = session().survey();
     return std::move(learnt_);
 }
 

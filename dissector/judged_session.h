@@ -41,6 +41,8 @@ class JudgedSession {
     // Without an earlier pass its findings are those known so far, which can be about earlier frames.
     Decoded see(const Record& record);
 
+    const Session& session() const { return checker_ ? checker_->session() : *session_; }
+
     // After the last record of a first pass; ends this session.
     FirstPass first_pass();
 

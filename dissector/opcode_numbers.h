@@ -67,6 +67,7 @@ enum class Op : std::uint32_t {
     lookupx = 58,
     mkobjx = 59,
     setstatx = 60,
+    dlm_wb_lock = 61, // of the vendor tree with COMPOUND 101
     cuse_init = 4096,
 };
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <iterator>
+#include <utility>
 
 namespace fusewire {
 
@@ -18,7 +19,12 @@ constexpr Family families[] = {
     lookup_opcodes,     attribute_opcodes, create_remove_opcodes, open_close_opcodes,
     read_write_opcodes, directory_opcodes, xattr_opcodes,         lock_opcodes,
     control_opcodes,    dax_opcodes,       session_opcodes,       compound_opcodes,
+    fusex_opcodes,
 };
+
+bool known_anywhere(const Opcode* row) {
+    return (row->dialects & in_dialect(DialectName::unknown)) != 0;
+}
 
 struct Tables {
     std::vector<const Opcode*> opcodes;
@@ -29,8 +35,10 @@ struct Tables {
         for (const Family family : families)
             for (const Opcode& row : family())
                 opcodes.push_back(&row);
-        std::stable_sort(opcodes.begin(), opcodes.end(),
-                         [](const Opcode* a, const Opcode* b) { return a->number < b->number; });
+        std::stable_sort(opcodes.begin(), opcodes.end(), [](const Opcode* a, const Opcode* b) {
+            return std::pair(!known_anywhere(a), a->number) <
+                   std::pair(!known_anywhere(b), b->number);
+        });
         for (const Opcode& row : notification_rows())
             notifications.push_back(&row);
         for (const Opcode* row : opcodes)
@@ -84,9 +92,11 @@ const Opcode* find_opcode_named(std::string_view name) {
     return nullptr;
 }
 
-int fixed_size(const Body& body) {
+int fixed_size(const Body& body, DialectName dialect) {
     int size = 0;
     for (const Part& part : body.parts) {
+        if ((part.dialects & in_dialect(dialect)) == 0)
+            continue;
         if (part.kind != PartKind::fields)
             return -1;
         size += part.layout->size;
@@ -98,7 +108,7 @@ std::vector<const Opcode*> opcodes_with_reply_size(std::uint32_t payload, Dialec
     std::vector<const Opcode*> fitting;
     for (const Opcode* row : tables().opcodes) {
         const bool fits = (row->dialects & in_dialect(dialect)) != 0 && !row->no_reply &&
-                          fixed_size(row->reply) == static_cast<int>(payload);
+                          fixed_size(row->reply, dialect) == static_cast<int>(payload);
         if (fits)
             fitting.push_back(row);
     }

@@ -11,7 +11,8 @@
 
 namespace fusewire {
 
-// Every opcode of every dialect, in the order of the tables.
+// Every opcode of every dialect by number; first those that are known before the dialect is. The same
+// operation may follow again under the number that it has in another dialect.
 std::span<const Opcode* const> all_opcodes();
 // Notifications; their number is the notify code.
 std::span<const Opcode* const> all_notifications();
@@ -19,7 +20,7 @@ std::span<const Opcode* const> all_notifications();
 // nullptr when the dialect has no such opcode.
 const Opcode* find_opcode(std::uint32_t number, DialectName dialect);
 const Opcode* find_notification(std::uint32_t code);
-// By name, in any letter case; nullptr when there is none.
+// By name, in any letter case; the first of that name, nullptr when there is none.
 const Opcode* find_opcode_named(std::string_view name);
 
 // Opcodes whose success reply is exactly `payload` bytes, whatever the request asks: what can be
@@ -27,7 +28,7 @@ const Opcode* find_opcode_named(std::string_view name);
 std::vector<const Opcode*> opcodes_with_reply_size(std::uint32_t payload, DialectName dialect);
 
 // Size of a body's fixed structs when nothing else belongs to it; -1 when it has a variable part.
-int fixed_size(const Body& body);
+int fixed_size(const Body& body, DialectName dialect = DialectName::upstream);
 
 // Headers and extension records, which no opcode owns.
 extern const Struct in_header;
@@ -37,6 +38,9 @@ extern const Struct ext_header;
 extern const Struct secctx_header; // how ext_header reads in front of security contexts
 extern const Struct secctx;
 extern const Struct supp_groups;
+extern const Struct fhandle_head;    // of struct fuse_file_handle in LOOKUP_HANDLE RFC v3
+extern const Struct fhandle_head_v2; // in v1 and v2
+extern const Struct compound_req_in; // in front of each sub-request in COMPOUND v7
 
 // Field lists that decoding and views refer to by name rather than by opcode.
 namespace field {
@@ -50,9 +54,10 @@ extern const Field secctx_name;
 extern const Field secctx_value;
 extern const Field group_id; // repeated
 extern const Field fhandle;  // group: struct fuse_file_handle
-extern const Field fhandle_size;
+extern const Field& fhandle_size;
 extern const Field fhandle_bytes;
-extern const Field dirent; // group, repeated
+extern const Field dependency; // group: compound_req_in
+extern const Field dirent;     // group, repeated
 extern const Field dirent_name;
 extern const Field direntplus; // group, repeated
 extern const Field payload;    // bytes that nothing is known about

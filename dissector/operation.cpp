@@ -16,7 +16,7 @@ std::uint32_t header_size_of(const Message& message) {
 Op meaning_of(const Message& message, const Opcode* opcode) {
     if (opcode == nullptr || message.kind == MessageKind::notification)
         return Op{};
-    return static_cast<Op>(opcode->meaning != 0 ? opcode->meaning : opcode->number);
+    return op_of(*opcode);
 }
 
 } // namespace

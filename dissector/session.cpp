@@ -1,5 +1,6 @@
 #include "dissector/session.h"
 
+#include "dissector/bytes.h"
 #include "dissector/opcodes.h"
 
 #include <algorithm>
@@ -11,13 +12,6 @@ namespace {
 
 constexpr std::uint64_t resend_bit = std::uint64_t{1} << 63; // FUSE_UNIQUE_RESEND
 constexpr std::uint32_t init_opcode = 26;
-constexpr std::uint64_t file_ops_flag = std::uint64_t{1}
-                                        << 2; // offered by the LOOKUP_HANDLE RFC alone
-constexpr std::uint64_t io_uring_flag = std::uint64_t{1} << 41;
-constexpr std::uint64_t lookup_handle_flag = std::uint64_t{1} << 43;
-constexpr std::uint32_t rfc_minor = 46;
-constexpr std::uint32_t first_out_of_tree = 54; // COMPOUND of the RFC; 55 and 56 are its companions
-constexpr std::uint32_t last_out_of_tree = 56;
 
 // The value of the first node with this name, 0 when it is not there.
 std::uint64_t named(const Message& message, const char* name) {
@@ -31,6 +25,21 @@ std::uint64_t init_flags_of(const Message& message) {
     constexpr std::uint64_t init_ext = std::uint64_t{1} << 30; // flags2 counts only with it
     const std::uint64_t low = named(message, "flags");
     return (low & init_ext) != 0 ? low | named(message, "flags2") << 32 : low;
+}
+
+// Whatever the reply was decoded as: these two bytes are unused in other dialects.
+std::uint32_t max_handle_size_of(const Message& message) {
+    constexpr std::size_t max_handle_sz_offset = 42;
+    std::uint64_t size = 0;
+    Cursor(message.bytes, message.order).read(out_header_size + max_handle_sz_offset, 2, size);
+    return static_cast<std::uint32_t>(size);
+}
+
+InitFacts init_facts_of(const Message& message) {
+    return {.minor = static_cast<std::uint32_t>(named(message, "minor")),
+            .flags = init_flags_of(message),
+            .max_readahead = static_cast<std::uint32_t>(named(message, "max_readahead")),
+            .max_handle_sz = message.kind == MessageKind::reply ? max_handle_size_of(message) : 0};
 }
 
 // The kernel refuses such a write and goes on waiting for the answer (fuse_dev_do_write()).
@@ -62,6 +71,11 @@ const Dialect* Session::dialect_of(ConnId conn) const {
     return found == talks_.end() ? nullptr : &found->second.dialect;
 }
 
+const Recognition* Session::recognition_of(ConnId conn) const {
+    const auto found = talks_.find(static_cast<std::uint32_t>(conn));
+    return found == talks_.end() ? nullptr : learnt_.reasons[found->second.epoch];
+}
+
 Session::Talk& Session::talk_of(const Record& record) {
     const auto [found, added] = talks_.try_emplace(static_cast<std::uint32_t>(record.conn));
     if (added)
@@ -74,18 +88,27 @@ void Session::begin_epoch(Talk& talk) {
     const ByteOrder order = talk.dialect.order;
     talk.dialect = {};
     talk.dialect.order = order;
+    talk.detection = {};
     talk.epoch = learnt_.dialects.size();
     learnt_.dialects.push_back(talk.dialect);
+    learnt_.reasons.push_back(nullptr);
     settle(talk);
 }
 
 // Applies what is known better than this pass can: the caller's word, or an earlier pass.
 void Session::settle(Talk& talk) {
-    if (forced_)
+    const bool surveyed = survey_ != nullptr && talk.epoch < survey_->dialects.size();
+    talk.detects = !forced_ && !surveyed;
+    const Recognition* reason = talk.detects ? talk.detection.reason() : nullptr;
+    talk.dialect.name = talk.detection.name();
+    if (forced_) {
         talk.dialect.name = *forced_;
-    else if (survey_ != nullptr && talk.epoch < survey_->dialects.size())
+    } else if (surveyed) {
         talk.dialect.name = survey_->dialects[talk.epoch].name;
+        reason = talk.epoch < survey_->reasons.size() ? survey_->reasons[talk.epoch] : nullptr;
+    }
     learnt_.dialects[talk.epoch] = talk.dialect;
+    learnt_.reasons[talk.epoch] = reason;
 }
 
 void Session::see_request(const Record& record, Talk& talk, Message& message, Exchange&,
@@ -100,7 +123,7 @@ void Session::see_request(const Record& record, Talk& talk, Message& message, Ex
         dissect(record, context, message);
         learn_init_request(talk, message);
         context.dialect = talk.dialect;
-    } else if (learn_opcode(talk, message)) {
+    } else if (learn_form(record, talk, message)) {
         context.dialect = talk.dialect;
         dissect_header(record, context, message);
     }
@@ -116,10 +139,12 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
                         bool whole) {
     Context context{talk.dialect, nullptr};
     dissect_header(record, context, message);
+    Pending* asked = nullptr;
     if (message.kind == MessageKind::reply && message.has_header) {
         const auto request = find_request(record, message);
         if (request != pending_.end()) {
-            answer(record, request->second, exchange);
+            asked = &request->second;
+            answer(record, *asked, exchange);
             context.request = exchange.request;
             // A node keeps its address when it leaves the map.
             if (!leaves_request_waiting(record, message))
@@ -132,8 +157,17 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
         dissect(record, context, message);
     else if (context.request != nullptr)
         dissect_header(record, context, message);
-    if (is_init && message.error == 0)
-        learn_init_reply(talk, message);
+    const bool learns = is_init ? message.error == 0 && learn_init_reply(talk, message)
+                                : learn_form(record, talk, message);
+    if (!learns)
+        return;
+    context.dialect = talk.dialect;
+    if (asked != nullptr)
+        asked->message.opcode = find_opcode(asked->message.opcode_number, talk.dialect.name);
+    if (whole)
+        dissect(record, context, message);
+    else
+        dissect_header(record, context, message);
 }
 
 Session::PendingMap::iterator Session::find_request(const Record& record, const Message& reply) {
@@ -157,36 +191,35 @@ void Session::answer(const Record& record, Pending& request, Exchange& exchange)
 }
 
 void Session::learn_init_request(Talk& talk, const Message& message) {
-    talk.offered_minor = static_cast<std::uint32_t>(named(message, "minor"));
-    talk.offered_flags = init_flags_of(message);
-    const bool rfc = talk.offered_minor == rfc_minor && (talk.offered_flags & file_ops_flag) != 0;
-    talk.dialect.name = rfc ? DialectName::lookup_handle_v3 : DialectName::upstream;
+    const InitFacts offer = init_facts_of(message);
+    talk.offered_minor = offer.minor;
+    if (talk.detects)
+        talk.detection.see_init_request(offer);
     settle(talk);
 }
 
-void Session::learn_init_reply(Talk& talk, const Message& message) {
-    const auto minor = static_cast<std::uint32_t>(named(message, "minor"));
+// Whether the dialect is another one now.
+bool Session::learn_init_reply(Talk& talk, const Message& message) {
+    const InitFacts answer = init_facts_of(message);
     talk.dialect.init_known = true;
-    talk.dialect.minor = std::min(minor, talk.offered_minor);
-    talk.dialect.init_flags = init_flags_of(message);
-    const bool handles = (talk.dialect.init_flags & lookup_handle_flag) != 0 &&
-                         talk.offered_minor == rfc_minor &&
-                         (talk.offered_flags & io_uring_flag) == 0;
-    if (handles)
-        talk.dialect.name = DialectName::lookup_handle_v3;
+    talk.dialect.minor = std::min(answer.minor, talk.offered_minor);
+    talk.dialect.init_flags = answer.flags;
+    const bool changes = talk.detects && talk.detection.see_init_reply(answer);
     settle(talk);
+    return changes;
 }
 
-// Upstream has no opcode above 53, so these settle it where INIT was not seen or said nothing.
-bool Session::learn_opcode(Talk& talk, const Message& message) {
-    const bool open_question =
-        talk.dialect.name == DialectName::unknown || talk.dialect.name == DialectName::upstream;
-    if (!open_question || !message.opcode_known || message.opcode_number < first_out_of_tree ||
-        message.opcode_number > last_out_of_tree)
+bool Session::learn_form(const Record& record, Talk& talk, const Message& message) {
+    if (!talk.detects || !message.opcode_known)
         return false;
-    talk.dialect.name = DialectName::lookup_handle_v3;
-    settle(talk);
-    return true;
+    const bool is_request = message.kind == MessageKind::request;
+    const bool changes = is_request ? talk.detection.see_request(message, record.wire_length)
+                         : message.kind == MessageKind::reply
+                             ? talk.detection.see_reply(message, record.wire_length)
+                             : false;
+    if (changes)
+        settle(talk);
+    return changes;
 }
 
 // An entry for the key with the memory of an answered one where there is any.

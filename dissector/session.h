@@ -3,6 +3,7 @@
 // outstanding; see pending_limit.
 #pragma once
 
+#include "dissector/dialect_detection.h"
 #include "dissector/dissect.h"
 #include "dissector/record.h"
 
@@ -39,6 +40,7 @@ struct Decoded {
 struct Survey {
     std::vector<std::uint64_t> reply_frames; // by message, in order; 0: none
     std::vector<Dialect> dialects;           // by connection epoch, in order of appearance
+    std::vector<const Recognition*> reasons; // for each of them; nullptr: nothing decided
 };
 
 class Session {
@@ -66,6 +68,8 @@ class Session {
     // Requests without a reply so far.
     std::size_t outstanding() const { return pending_.size(); }
     const Dialect* dialect_of(ConnId conn) const;
+    // How its dialect was recognised; nullptr when nothing told, or it was forced.
+    const Recognition* recognition_of(ConnId conn) const;
 
   private:
     struct Key {
@@ -91,9 +95,10 @@ class Session {
     using PendingMap = std::unordered_map<Key, Pending, KeyHash>;
     struct Talk { // one connection
         Dialect dialect;
+        DialectDetection detection;
         std::size_t epoch = 0;
         std::uint32_t offered_minor = 0;
-        std::uint64_t offered_flags = 0;
+        bool detects = true; // nobody knows better
     };
 
     Talk& talk_of(const Record& record);
@@ -103,8 +108,8 @@ class Session {
     void see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange,
                    bool whole);
     void learn_init_request(Talk& talk, const Message& message);
-    void learn_init_reply(Talk& talk, const Message& message);
-    bool learn_opcode(Talk& talk, const Message& message);
+    bool learn_init_reply(Talk& talk, const Message& message);
+    bool learn_form(const Record& record, Talk& talk, const Message& message);
     void remember(const Record& record, const Message& message, bool whole);
     PendingMap::iterator find_request(const Record& record, const Message& reply);
     void answer(const Record& record, Pending& request, Exchange& exchange);

@@ -179,6 +179,7 @@ class State {
     DialectName dialect = DialectName::unknown;
     bool init_seen = false;          // the INIT request is in the capture
     bool gap = false;                // messages are missing somewhere behind us
+    bool sees_forgets = true;        // the tier of the capture shows FORGETs
     bool resend_asked = false;       // RESEND was notified
     std::uint64_t init_frame = 0;    // of the INIT reply; 0: none yet
     std::uint64_t destroy_frame = 0; // of the DESTROY request

@@ -57,50 +57,6 @@ constexpr Field statx_in_fields[] = {
 static_assert(covers(statx_in_fields, 24));
 constexpr Struct statx_in{"fuse_statx_in", 24, statx_in_fields};
 
-constexpr Field sx_time_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::signed_number, .name = "tv_sec", .label = "Seconds"},
-    {.offset = 8, .width = 4, .kind = Kind::nanoseconds, .name = "tv_nsec", .label = "Nanoseconds"},
-    {.offset = 12, .width = 4, .kind = Kind::padding, .name = "__reserved", .label = "Reserved"},
-};
-static_assert(covers(sx_time_fields, 16));
-constexpr Struct sx_time{"fuse_sx_time", 16, sx_time_fields};
-
-constexpr Field statx_fields[] = {
-    {.offset = 0, .width = 4, .kind = Kind::flags, .name = "mask", .label = "Fields answered", .values = statx_mask},
-    {.offset = 4, .width = 4, .kind = Kind::byte_count, .name = "blksize", .label = "Block size"},
-    {.offset = 8, .width = 8, .kind = Kind::flags, .name = "attributes", .label = "Attributes", .values = statx_attributes},
-    {.offset = 16, .width = 4, .kind = Kind::count, .name = "nlink", .label = "Links"},
-    {.offset = 20, .width = 4, .kind = Kind::uid, .name = "uid", .label = "Owner"},
-    {.offset = 24, .width = 4, .kind = Kind::gid, .name = "gid", .label = "Group"},
-    {.offset = 28, .width = 2, .kind = Kind::mode, .name = "mode", .label = "Mode", .values = file_types, .in_line = true},
-    {.offset = 30, .width = 2, .kind = Kind::padding, .name = "__spare0", .label = "Spare"},
-    {.offset = 32, .width = 8, .kind = Kind::ino, .name = "ino", .label = "Inode number", .in_line = true},
-    {.offset = 40, .width = 8, .kind = Kind::byte_count, .name = "size", .label = "Size", .in_line = true},
-    {.offset = 48, .width = 8, .kind = Kind::count, .name = "blocks", .label = "512-byte blocks"},
-    {.offset = 56, .width = 8, .kind = Kind::flags, .name = "attributes_mask", .label = "Attributes supported", .values = statx_attributes},
-    {.offset = 64, .width = 16, .kind = Kind::group, .name = "atime", .label = "Access time", .members = &sx_time},
-    {.offset = 80, .width = 16, .kind = Kind::group, .name = "btime", .label = "Birth time", .members = &sx_time},
-    {.offset = 96, .width = 16, .kind = Kind::group, .name = "ctime", .label = "Change time", .members = &sx_time},
-    {.offset = 112, .width = 16, .kind = Kind::group, .name = "mtime", .label = "Modification time", .members = &sx_time},
-    {.offset = 128, .width = 4, .kind = Kind::number, .name = "rdev_major", .label = "Device major"},
-    {.offset = 132, .width = 4, .kind = Kind::number, .name = "rdev_minor", .label = "Device minor"},
-    {.offset = 136, .width = 4, .kind = Kind::number, .name = "dev_major", .label = "File system major"},
-    {.offset = 140, .width = 4, .kind = Kind::number, .name = "dev_minor", .label = "File system minor"},
-    {.offset = 144, .width = 112, .kind = Kind::padding, .name = "__spare2", .label = "Spare"},
-};
-static_assert(covers(statx_fields, 256));
-constexpr Struct statx_struct{"fuse_statx", 256, statx_fields};
-
-constexpr Field statx_out_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::seconds, .name = "attr_valid", .label = "Attributes valid for, s"},
-    {.offset = 8, .width = 4, .kind = Kind::nanoseconds, .name = "attr_valid_nsec", .label = "Attributes valid for, ns"},
-    {.offset = 12, .width = 4, .kind = Kind::flags, .name = "flags", .label = "Flags"},
-    {.offset = 16, .width = 16, .kind = Kind::padding, .name = "spare", .label = "Spare"},
-    {.offset = 32, .width = 256, .kind = Kind::group, .name = "stat", .label = "Attributes", .members = &statx_struct},
-};
-static_assert(covers(statx_out_fields, 288));
-constexpr Struct statx_out{"fuse_statx_out", 288, statx_out_fields};
-
 constexpr Part getattr_request[] = {{.kind = PartKind::fields, .layout = &getattr_in}};
 constexpr Part setattr_request[] = {{.kind = PartKind::fields, .layout = &setattr_in}};
 constexpr Part attr_reply[] = {{.kind = PartKind::fields, .layout = &attr_out}};

@@ -50,14 +50,17 @@ constexpr Struct link_in{"fuse_link_in", 8, link_in_fields};
 constexpr Part mknod_request[] = {
     {.kind = PartKind::fields, .layout = &mknod_in},
     {.kind = PartKind::name, .field = &entry_name},
+    parent_fhandle_v2,
 };
 constexpr Part mkdir_request[] = {
     {.kind = PartKind::fields, .layout = &mkdir_in},
     {.kind = PartKind::name, .field = &entry_name},
+    parent_fhandle_v2,
 };
 constexpr Part symlink_request[] = {
     {.kind = PartKind::name, .field = &entry_name},
     {.kind = PartKind::name, .field = &link_target},
+    parent_fhandle_v2,
 };
 constexpr Part rename_request[] = {
     {.kind = PartKind::fields, .layout = &rename_in},
@@ -72,24 +75,31 @@ constexpr Part rename2_request[] = {
 constexpr Part link_request[] = {
     {.kind = PartKind::fields, .layout = &link_in},
     {.kind = PartKind::name, .field = &entry_name},
+    parent_fhandle_v2,
 };
 constexpr Part create_request[] = {
     {.kind = PartKind::fields, .layout = &create_in},
     {.kind = PartKind::name, .field = &entry_name},
+    parent_fhandle_v2,
+};
+// fusex answers LINK with nothing.
+constexpr Part link_reply[] = {
+    {.kind = PartKind::fields, .layout = &entry_out, .dialects = all_dialects & ~fusex_dialects},
+    entry_fhandle_v2,
 };
 
 constexpr Opcode rows[] = {
     {.number = 6, .name = "SYMLINK", .layer = "symlink", .doc = "makes a symbolic link",
-     .request = {symlink_request}, .reply = {entry_body}, .structural_ext = true},
+     .request = {symlink_request}, .reply = {new_entry_body}, .structural_ext = true},
     {.number = 8, .name = "MKNOD", .layer = "mknod", .doc = "makes a file, device, pipe or socket",
-     .request = {mknod_request}, .reply = {entry_body}, .structural_ext = true},
+     .request = {mknod_request}, .reply = {new_entry_body}, .structural_ext = true},
     {.number = 9, .name = "MKDIR", .layer = "mkdir", .doc = "makes a directory",
-     .request = {mkdir_request}, .reply = {entry_body}, .structural_ext = true},
+     .request = {mkdir_request}, .reply = {new_entry_body}, .structural_ext = true},
     {.number = 10, .name = "UNLINK", .layer = "unlink", .doc = "removes a name of a file", .request = {name_body}},
     {.number = 11, .name = "RMDIR", .layer = "rmdir", .doc = "removes a directory", .request = {name_body}},
     {.number = 12, .name = "RENAME", .layer = "rename", .doc = "moves a name", .request = {rename_request}},
     {.number = 13, .name = "LINK", .layer = "link", .doc = "gives a node another name",
-     .request = {link_request}, .reply = {entry_body}},
+     .request = {link_request}, .reply = {link_reply}},
     {.number = 35, .name = "CREATE", .layer = "create", .doc = "makes a regular file and opens it",
      .since = 3, .request = {create_request}, .reply = {entry_open_body}, .structural_ext = true},
     {.number = 45, .name = "RENAME2", .layer = "rename2", .doc = "moves a name, with flags",

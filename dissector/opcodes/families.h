@@ -20,6 +20,7 @@ std::span<const Opcode> control_opcodes();
 std::span<const Opcode> dax_opcodes();
 std::span<const Opcode> session_opcodes();
 std::span<const Opcode> compound_opcodes();
+std::span<const Opcode> fusex_opcodes();
 
 std::span<const Opcode> notification_rows();
 

@@ -12,6 +12,14 @@ inline constexpr DialectSet handle_dialects =
     in_dialects(DialectName::lookup_handle_v2, DialectName::lookup_handle_v3);
 inline constexpr DialectSet fusex_dialects =
     in_dialects(DialectName::fusex_a, DialectName::fusex_b);
+// LOOKUP_HANDLE RFC v3, and the same operations on later COMPOUND versions.
+inline constexpr DialectSet lookup_handle_in_compound =
+    in_dialects(DialectName::unknown, DialectName::lookup_handle_v3, DialectName::compound_v6,
+                DialectName::compound_v7);
+inline constexpr DialectSet compound_without_count =
+    in_dialects(DialectName::compound_v6, DialectName::compound_v7, DialectName::fusex_b);
+inline constexpr DialectSet compound_with_prefix =
+    in_dialects(DialectName::compound_v7, DialectName::fusex_b);
 // Bits that the out-of-tree series leave as upstream has them.
 inline constexpr DialectSet upstream_dialects = all_dialects & ~(handle_dialects | fusex_dialects);
 

@@ -9,7 +9,7 @@ namespace {
 constexpr Value ext_types[] = {
     {~std::uint64_t{31}, 0, "SECCTX", all_dialects},
     one_of(32, "GROUPS"),
-    {~std::uint64_t{0}, 33, "HANDLE", handle_dialects | in_dialect(DialectName::unknown)},
+    {~std::uint64_t{0}, 33, "HANDLE", lookup_handle_in_compound | in_dialect(DialectName::lookup_handle_v2)},
 };
 
 constexpr Field in_header_fields[] = {
@@ -63,6 +63,28 @@ constexpr Field supp_groups_fields[] = {
 };
 static_assert(covers(supp_groups_fields, 4));
 
+constexpr Field fhandle_head_fields[] = {
+    {.offset = 0, .width = 2, .kind = Kind::byte_count, .name = "size", .label = "Size"},
+};
+static_assert(covers(fhandle_head_fields, 2));
+
+constexpr Field fhandle_head_v2_fields[] = {
+    {.offset = 0, .width = 4, .kind = Kind::byte_count, .name = "size", .label = "Size"},
+    {.offset = 4, .width = 4, .kind = Kind::number, .name = "type", .label = "Type"},
+};
+static_assert(covers(fhandle_head_v2_fields, 8));
+
+// Which earlier operation finds the node of this one. The tree that was read has 4 bytes; another posting
+// may pad them.
+constexpr Value dependencies[] = {one_of(0xff, "NO_DEP")};
+constexpr Field compound_req_in_fields[] = {
+    {.offset = 0, .width = 1, .kind = Kind::enumeration, .name = "dep_index", .label = "Node found by operation", .values = dependencies, .in_line = true},
+    {.offset = 1, .width = 3, .kind = Kind::padding, .name = "reserved", .label = "Reserved"},
+    {.offset = 4, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
+};
+static_assert(covers(compound_req_in_fields, 8));
+constexpr Cut compound_req_in_cuts[] = {{.size = 4}};
+
 } // namespace
 
 const Struct in_header{"fuse_in_header", 40, in_header_fields};
@@ -72,6 +94,9 @@ const Struct ext_header{"fuse_ext_header", 8, ext_header_fields};
 const Struct secctx_header{"fuse_secctx_header", 8, secctx_header_fields};
 const Struct secctx{"fuse_secctx", 8, secctx_fields};
 const Struct supp_groups{"fuse_supp_groups", 4, supp_groups_fields};
+const Struct fhandle_head{"fuse_file_handle", 2, fhandle_head_fields};
+const Struct fhandle_head_v2{"fuse_file_handle (v2)", 8, fhandle_head_v2_fields};
+const Struct compound_req_in{"fuse_compound_req_in", 8, compound_req_in_fields, compound_req_in_cuts};
 
 namespace field {
 const Field header{.kind = Kind::group, .name = "header", .label = "Header"};
@@ -84,8 +109,9 @@ const Field secctx_name{.kind = Kind::name, .name = "name", .label = "Attribute"
 const Field secctx_value{.kind = Kind::data, .name = "value", .label = "Context"};
 const Field group_id{.width = 4, .kind = Kind::gid, .name = "groups", .label = "Group", .repeated = true};
 const Field fhandle{.kind = Kind::group, .name = "fhandle", .label = "File handle"};
-const Field fhandle_size{.width = 2, .kind = Kind::byte_count, .name = "size", .label = "Size"};
+const Field& fhandle_size = fhandle_head_fields[0];
 const Field fhandle_bytes{.kind = Kind::data, .name = "handle", .label = "Handle", .in_line = true};
+const Field dependency{.kind = Kind::group, .name = "compound_req", .label = "Dependency"};
 const Field dirent{.kind = Kind::group, .name = "dirents", .label = "Entry", .repeated = true};
 const Field dirent_name{.kind = Kind::name, .name = "name", .label = "Name"};
 const Field direntplus{.kind = Kind::group, .name = "entries", .label = "Entry", .repeated = true};

@@ -2,6 +2,10 @@
 #include "dissector/opcodes/families.h"
 #include "dissector/opcodes/shared.h"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
+
 namespace fusewire {
 
 namespace {
@@ -38,8 +42,23 @@ static_assert(covers(init_out_fields, 64));
 constexpr Cut init_out_cuts[] = {{.size = 8, .minor = 5}, {.size = 24, .minor = 23}};
 constexpr Struct init_out{"fuse_init_out", 64, init_out_fields, init_out_cuts};
 
+// LOOKUP_HANDLE v2 takes two of the unused bytes for the longest handle that the server makes.
+constexpr auto init_out_v2_fields = [] {
+    std::array<Field, std::size(init_out_fields) + 1> fields{};
+    std::copy(std::begin(init_out_fields), std::end(init_out_fields), fields.begin());
+    fields[std::size(init_out_fields) - 1] = {.offset = 42, .width = 2, .kind = Kind::byte_count, .name = "max_handle_sz", .label = "Longest fhandle"};
+    fields.back() = {.offset = 44, .width = 20, .kind = Kind::padding, .name = "unused", .label = "Unused"};
+    return fields;
+}();
+static_assert(covers(init_out_v2_fields, 64));
+constexpr Struct init_out_v2{"fuse_init_out (v2)", 64, init_out_v2_fields, init_out_cuts};
+
 constexpr Part init_request[] = {{.kind = PartKind::fields, .layout = &init_in}};
-constexpr Part init_reply[] = {{.kind = PartKind::fields, .layout = &init_out}};
+constexpr DialectSet v2 = in_dialect(DialectName::lookup_handle_v2);
+constexpr Part init_reply[] = {
+    {.kind = PartKind::fields, .layout = &init_out, .dialects = all_dialects & ~v2},
+    {.kind = PartKind::fields, .layout = &init_out_v2, .dialects = v2},
+};
 
 constexpr Field interrupt_in_fields[] = {
     {.offset = 0, .width = 8, .kind = Kind::unique, .name = "unique", .label = "Interrupted request", .in_line = true},

@@ -1,6 +1,7 @@
 // Structures that several families of opcodes use, as include/uapi/linux/fuse.h has them.
 #pragma once
 
+#include "dissector/opcodes.h"
 #include "dissector/opcodes/flags.h"
 
 namespace fusewire {
@@ -25,6 +26,51 @@ inline constexpr Field attr_fields[] = {
 };
 static_assert(covers(attr_fields, 88));
 inline constexpr Struct attr{"fuse_attr", 88, attr_fields};
+
+// Attributes as statx(2) has them.
+inline constexpr Field sx_time_fields[] = {
+    {.offset = 0, .width = 8, .kind = Kind::signed_number, .name = "tv_sec", .label = "Seconds"},
+    {.offset = 8, .width = 4, .kind = Kind::nanoseconds, .name = "tv_nsec", .label = "Nanoseconds"},
+    {.offset = 12, .width = 4, .kind = Kind::padding, .name = "__reserved", .label = "Reserved"},
+};
+static_assert(covers(sx_time_fields, 16));
+inline constexpr Struct sx_time{"fuse_sx_time", 16, sx_time_fields};
+
+inline constexpr Field statx_fields[] = {
+    {.offset = 0, .width = 4, .kind = Kind::flags, .name = "mask", .label = "Fields answered", .values = statx_mask},
+    {.offset = 4, .width = 4, .kind = Kind::byte_count, .name = "blksize", .label = "Block size"},
+    {.offset = 8, .width = 8, .kind = Kind::flags, .name = "attributes", .label = "Attributes", .values = statx_attributes},
+    {.offset = 16, .width = 4, .kind = Kind::count, .name = "nlink", .label = "Links"},
+    {.offset = 20, .width = 4, .kind = Kind::uid, .name = "uid", .label = "Owner"},
+    {.offset = 24, .width = 4, .kind = Kind::gid, .name = "gid", .label = "Group"},
+    {.offset = 28, .width = 2, .kind = Kind::mode, .name = "mode", .label = "Mode", .values = file_types, .in_line = true},
+    {.offset = 30, .width = 2, .kind = Kind::padding, .name = "__spare0", .label = "Spare"},
+    {.offset = 32, .width = 8, .kind = Kind::ino, .name = "ino", .label = "Inode number", .in_line = true},
+    {.offset = 40, .width = 8, .kind = Kind::byte_count, .name = "size", .label = "Size", .in_line = true},
+    {.offset = 48, .width = 8, .kind = Kind::count, .name = "blocks", .label = "512-byte blocks"},
+    {.offset = 56, .width = 8, .kind = Kind::flags, .name = "attributes_mask", .label = "Attributes supported", .values = statx_attributes},
+    {.offset = 64, .width = 16, .kind = Kind::group, .name = "atime", .label = "Access time", .members = &sx_time},
+    {.offset = 80, .width = 16, .kind = Kind::group, .name = "btime", .label = "Birth time", .members = &sx_time},
+    {.offset = 96, .width = 16, .kind = Kind::group, .name = "ctime", .label = "Change time", .members = &sx_time},
+    {.offset = 112, .width = 16, .kind = Kind::group, .name = "mtime", .label = "Modification time", .members = &sx_time},
+    {.offset = 128, .width = 4, .kind = Kind::number, .name = "rdev_major", .label = "Device major"},
+    {.offset = 132, .width = 4, .kind = Kind::number, .name = "rdev_minor", .label = "Device minor"},
+    {.offset = 136, .width = 4, .kind = Kind::number, .name = "dev_major", .label = "File system major"},
+    {.offset = 140, .width = 4, .kind = Kind::number, .name = "dev_minor", .label = "File system minor"},
+    {.offset = 144, .width = 112, .kind = Kind::padding, .name = "__spare2", .label = "Spare"},
+};
+static_assert(covers(statx_fields, 256));
+inline constexpr Struct statx_struct{"fuse_statx", 256, statx_fields};
+
+inline constexpr Field statx_out_fields[] = {
+    {.offset = 0, .width = 8, .kind = Kind::seconds, .name = "attr_valid", .label = "Attributes valid for, s"},
+    {.offset = 8, .width = 4, .kind = Kind::nanoseconds, .name = "attr_valid_nsec", .label = "Attributes valid for, ns"},
+    {.offset = 12, .width = 4, .kind = Kind::flags, .name = "flags", .label = "Flags"},
+    {.offset = 16, .width = 16, .kind = Kind::padding, .name = "spare", .label = "Spare"},
+    {.offset = 32, .width = 256, .kind = Kind::group, .name = "stat", .label = "Attributes", .members = &statx_struct},
+};
+static_assert(covers(statx_out_fields, 288));
+inline constexpr Struct statx_out{"fuse_statx_out", 288, statx_out_fields};
 
 // Before 7.9 the attributes ended at blksize, and with them every struct that ends with them.
 inline constexpr Field entry_out_fields[] = {
@@ -109,9 +155,20 @@ inline constexpr Field file_data{.kind = Kind::data, .name = "data", .label = "D
 // Bodies that several opcodes have.
 inline constexpr Part name_body[] = {{.kind = PartKind::name, .field = &entry_name}};
 inline constexpr Part entry_body[] = {{.kind = PartKind::fields, .layout = &entry_out}};
+// LOOKUP_HANDLE v2 puts the fhandle behind the entry of everything that finds or makes a node, and the
+// parent's, where the kernel has it, behind the names of the request.
+inline constexpr Part entry_fhandle_v2{.kind = PartKind::file_handle, .layout = &fhandle_head_v2,
+    .dialects = in_dialect(DialectName::lookup_handle_v2), .needs = init_flag::lookup_handle};
+inline constexpr Part parent_fhandle_v2{.kind = PartKind::file_handle, .layout = &fhandle_head_v2,
+    .dialects = in_dialect(DialectName::lookup_handle_v2), .needs = init_flag::lookup_handle, .optional = true};
+inline constexpr Part new_entry_body[] = {
+    {.kind = PartKind::fields, .layout = &entry_out},
+    entry_fhandle_v2,
+};
 inline constexpr Part open_body[] = {{.kind = PartKind::fields, .layout = &open_out}};
 inline constexpr Part entry_open_body[] = {
     {.kind = PartKind::fields, .layout = &entry_out},
+    entry_fhandle_v2,
     {.kind = PartKind::fields, .layout = &open_out},
 };
 inline constexpr Part read_body[] = {{.kind = PartKind::fields, .layout = &read_in}};

@@ -130,7 +130,9 @@ void append_short_value(std::string& out, const Message& message, const Node& no
         out += name;
         separator = "|";
     }
-    if (found.unnamed != 0 || found.names.empty())
+    if (node.field->kind == Kind::enumeration && found.names.empty())
+        fmt::format_to(into(out), "{}", node.value);
+    else if (found.unnamed != 0 || found.names.empty())
         fmt::format_to(into(out), "{}0x{:x}", separator, found.unnamed);
 }
 

@@ -8,7 +8,7 @@ _fusewire() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles import fields rules completion --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles import fields dialects rules completion --help --version' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
@@ -144,6 +144,10 @@ _fusewire() {
         mapfile -t COMPREPLY < <(compgen -W 'text json markdown names' -- "$cur")
         return
         ;;
+    'dialects -T')
+        mapfile -t COMPREPLY < <(compgen -W 'text json markdown' -- "$cur")
+        return
+        ;;
     'rules -T')
         mapfile -t COMPREPLY < <(compgen -W 'text json markdown names' -- "$cur")
         return
@@ -198,6 +202,11 @@ _fusewire() {
         fi
         ;;
     fields)
+        if [[ $cur == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
+        fi
+        ;;
+    dialects)
         if [[ $cur == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
         fi

@@ -44,11 +44,13 @@ bool has(const Struct& layout, const Field* field) {
 Encoder::Parts Encoder::parts_of(const Body& body, const Draft& draft) {
     Parts parts;
     for (const Part& part : body.parts) {
+        if (!has_part(part, dialect_))
+            continue;
+        const bool first = parts.empty();
         PartState& state = parts.emplace_back();
         state.part = &part;
         if (part.kind != PartKind::fields)
             continue;
-        const bool first = &part == body.parts.data();
         state.fixed.emplace(*part.layout,
                             first ? effective_size(*part.layout, draft) : part.layout->size,
                             meaning_, complaint_);
@@ -141,7 +143,7 @@ bool Encoder::assign_fixed(Parts& parts, const Assignment& assignment) {
 void Encoder::assign_name(PartState& state, const Assignment& assignment) {
     state.bytes.clear();
     append(state.bytes, bytes_of(assignment.value, complaint_));
-    state.count = state.bytes.size();
+    state.count = state.bytes.size() + (state.part->nul_counted ? 1 : 0);
     state.bytes.push_back(std::byte{0});
 }
 
@@ -225,6 +227,8 @@ void Encoder::assign_handle(HandleText& handle, std::span<const std::string> pat
         const std::string& member = path.front();
         if (member == field::fhandle_size.name)
             handle.size = number_in(value, member);
+        else if (member == "type")
+            handle.type = number_in(value, member);
         else if (member == field::fhandle_bytes.name)
             handle.bytes = handle_of(value, complaint_);
         else if (member == field::padding.name)
@@ -232,7 +236,7 @@ void Encoder::assign_handle(HandleText& handle, std::span<const std::string> pat
         else
             complaint_.say(
                 value.place,
-                fmt::format("an fhandle has size, handle and padding, not \"{}\"", member));
+                fmt::format("an fhandle has size, type, handle and padding, not \"{}\"", member));
         return;
     }
     handle.none = value.form == Written::Form::word && value.text == "none";
@@ -243,12 +247,13 @@ void Encoder::assign_handle(HandleText& handle, std::span<const std::string> pat
         handle.bytes = handle_of(value, complaint_);
 }
 
-Octets Encoder::bytes_of_handle(const HandleText& handle) {
-    Octets out;
+Octets Encoder::bytes_of_handle(const Struct& head, const HandleText& handle) {
     if (handle.none)
-        return out;
-    out.resize(field::fhandle_size.width);
-    put(out, 0, out.size(), handle.size.value_or(handle.bytes.size()), meaning_.order);
+        return {};
+    StructValue value(head, head.size, meaning_, complaint_);
+    value.fill_in({"size"}, handle.size.value_or(handle.bytes.size()));
+    value.fill_in({"type"}, handle.type);
+    Octets out = value.bytes();
     append(out, handle.bytes);
     append(out, handle.padding);
     return out;
@@ -274,11 +279,13 @@ void Encoder::add_names(const PartState& state, std::vector<std::string>& names)
 }
 
 Octets Encoder::bytes_of_part(const PartState& state, const Draft& draft) {
+    if (state.part->optional && !state.given)
+        return {};
     if (state.part->kind == PartKind::name && !state.given)
         complaint_.say(draft.text->place,
                        fmt::format("{} needs {}=", draft.what, state.part->field->name));
     if (state.part->kind == PartKind::file_handle)
-        return bytes_of_handle(state.handle);
+        return bytes_of_handle(*state.part->layout, state.handle);
     return state.fixed ? state.fixed->bytes() : state.bytes;
 }
 

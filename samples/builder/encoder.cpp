@@ -16,11 +16,13 @@ constexpr std::uint64_t first_minor_with_extlen = 38;
 constexpr std::uint32_t fhandle_area = 130; // what the RFC's kernel reserves: u16 and 128 bytes
 
 // The room that the kernel's compound builder reserves for a reply.
-std::uint64_t largest_reply(const Opcode* opcode) {
+std::uint64_t largest_reply(const Opcode* opcode, const Dialect& dialect) {
     std::uint64_t size = 0;
     if (opcode == nullptr)
         return size;
     for (const Part& part : opcode->reply.parts) {
+        if (!has_part(part, dialect))
+            continue;
         if (part.kind == PartKind::fields)
             size += part.layout->size;
         else if (part.kind == PartKind::file_handle)
@@ -48,6 +50,11 @@ std::vector<std::string> names_of_rows(std::span<const Opcode* const> rows) {
     for (const Opcode* row : rows)
         names.emplace_back(row->name);
     return names;
+}
+
+bool names_its_node(const MessageText& sub) {
+    return std::any_of(sub.assignments.begin(), sub.assignments.end(),
+                       [](const Assignment& one) { return one.path.back() == "nodeid"; });
 }
 
 bool has_part(const Body& body, PartKind kind) {
@@ -216,18 +223,41 @@ void Encoder::add_subs(Parts& parts, const Draft& draft, const Facts& facts, Enc
     }
 }
 
-// Returns the room that its reply takes. COMPOUND v5: unique 0, the caller's ids, total_extlen 0; the
-// RFC puts node 1 where it means the node that an earlier operation finds.
-std::uint64_t Encoder::add_sub_request(PartState& state, const MessageText& sub,
+// Returns the room that its reply takes.
+std::uint64_t Encoder::add_sub_request(PartState& state, const MessageText& written,
                                        const RequestHeader& outer, Encoded& out) {
+    const SubHeaderForm form = sub_header_form(meaning_.dialect);
+    const bool finds_node = state.count == 0 || names_its_node(written);
+    MessageText sub = written;
+    if (state.part->layout != nullptr)
+        add_dependency(state.bytes, *state.part->layout, sub, finds_node);
     RequestHeader header = outer;
-    header.unique = 0;
-    header.nodeid = root_nodeid;
-    header.counts_extensions = false;
+    if (!form.callers_ids)
+        header.uid = header.gid = header.pid = 0;
+    header.unique = form.unique_is_index ? state.count : 0;
+    header.nodeid = finds_node ? root_nodeid : form.found_node;
+    header.counts_extensions = form.counts_extensions;
     const Encoded encoded = request(sub, header);
     append(state.bytes, encoded.bytes);
     out.exchange.subs.push_back(encoded.exchange.outer);
-    return largest_reply(encoded.exchange.outer.opcode);
+    out.exchange.subs.back().unique = encoded.unique;
+    return largest_reply(encoded.exchange.outer.opcode, dialect_);
+}
+
+// dep_index, unless given, is the first operation's where the sub-request does not name its node.
+void Encoder::add_dependency(Octets& out, const Struct& prefix, MessageText& sub, bool finds_node) {
+    constexpr std::uint64_t no_dependency = 0xff;
+    StructValue value(prefix, prefix.cuts.empty() ? prefix.size : prefix.cuts.front().size,
+                      meaning_, complaint_);
+    const auto given =
+        std::find_if(sub.assignments.begin(), sub.assignments.end(),
+                     [](const Assignment& one) { return one.name() == "dep_index"; });
+    if (given != sub.assignments.end()) {
+        value.assign(given->path, *given);
+        sub.assignments.erase(given);
+    }
+    value.fill_in({"dep_index"}, finds_node ? no_dependency : 0);
+    append(out, value.bytes());
 }
 
 void Encoder::add_sub_reply(PartState& state, const MessageText& sub, const Exchange* answered) {
@@ -235,7 +265,7 @@ void Encoder::add_sub_reply(PartState& state, const MessageText& sub, const Exch
     Exchange one;
     if (known)
         one.outer = answered->subs[state.count];
-    append(state.bytes, reply(sub, known ? &one : nullptr, 0).bytes);
+    append(state.bytes, reply(sub, known ? &one : nullptr, one.outer.unique).bytes);
 }
 
 void Encoder::finish(Encoded& out, const StructValue& header, std::initializer_list<Octets> pieces,

@@ -17,6 +17,7 @@ struct Operation {
     std::uint32_t number = 0;
     std::uint64_t asked = 0;  // value of the opcode's `asked` field
     std::uint64_t offset = 0; // of a READDIR: where its first entry's cookie counts from
+    std::uint64_t unique = 0; // of a sub-request
 };
 
 struct Exchange {
@@ -38,6 +39,7 @@ struct RequestHeader {
 // struct fuse_file_handle as written.
 struct HandleText {
     std::optional<std::uint64_t> size;
+    std::uint64_t type = 0; // LOOKUP_HANDLE v2
     std::string bytes;
     std::string padding;
     bool none = false;
@@ -47,7 +49,10 @@ class Encoder {
   public:
     // `minor` and `flags` are what INIT settled; layouts depend on them.
     Encoder(const Meaning& meaning, std::uint64_t minor, std::uint64_t flags, Complaint& complaint)
-        : meaning_(meaning), minor_(minor), flags_(flags), complaint_(complaint) {}
+        : meaning_(meaning), dialect_{.name = meaning.dialect,
+                                      .init_known = true,
+                                      .init_flags = flags},
+          minor_(minor), flags_(flags), complaint_(complaint) {}
 
     struct Encoded {
         Octets bytes;
@@ -108,8 +113,9 @@ class Encoder {
     Octets encoded_body(const Opcode* opcode, const Body* body, Draft& draft, const Facts& facts,
                         Encoded& out);
     void add_subs(Parts& parts, const Draft& draft, const Facts& facts, Encoded& out);
-    std::uint64_t add_sub_request(PartState& state, const MessageText& sub,
+    std::uint64_t add_sub_request(PartState& state, const MessageText& written,
                                   const RequestHeader& outer, Encoded& out);
+    void add_dependency(Octets& out, const Struct& prefix, MessageText& sub, bool finds_node);
     void add_sub_reply(PartState& state, const MessageText& sub, const Exchange* answered);
     void assign_header(StructValue& header, const Draft& draft);
     void edit(Octets& body, const Draft& draft);
@@ -133,7 +139,7 @@ class Encoder {
     void add_element(PartState& state, const Assignment& assignment);
     void add_dirent(PartState& state, const Assignment& assignment, const Operation* answered);
     void assign_handle(HandleText& handle, std::span<const std::string> path, const Written& value);
-    Octets bytes_of_handle(const HandleText& handle);
+    Octets bytes_of_handle(const Struct& head, const HandleText& handle);
     void fill_in_counts(Parts& parts);
     Octets bytes_of_part(const PartState& state, const Draft& draft);
     void add_names(const PartState& state, std::vector<std::string>& names) const;
@@ -144,6 +150,7 @@ class Encoder {
     void security_context(Octets& body, const Assignment& assignment);
 
     Meaning meaning_;
+    Dialect dialect_;
     std::uint64_t minor_;
     std::uint64_t flags_;
     Complaint& complaint_;

@@ -34,7 +34,7 @@ Octets Encoder::extension(const Assignment& assignment) {
         assign_extension(text, member);
     Octets record = text.head.bytes();
     if (text.handle)
-        append(record, bytes_of_handle(*text.handle));
+        append(record, bytes_of_handle(fhandle_head, *text.handle));
     if (text.has_groups)
         append(record, text.groups.bytes());
     append(record, text.body);

@@ -27,6 +27,7 @@ constexpr Row rows[] = {
     {"RELEASE", kernel_itself},
     {"RELEASEDIR", kernel_itself},
     {"COMPOUND", "header.nodeid=0"},
+    {"LOOKUP_ROOT", "header.nodeid=0"},
     {"STATX", "sx_mask=0xfff"},
 };
 
@@ -54,7 +55,26 @@ const std::map<std::string_view, Defaults>& defaults() {
     return built;
 }
 
+struct SubHeaderRow {
+    DialectSet dialects;
+    SubHeaderForm form;
+};
+
+constexpr SubHeaderRow sub_headers[] = {
+    {in_dialect(DialectName::compound_v6), {.unique_is_index = true, .callers_ids = false}},
+    {in_dialects(DialectName::compound_v7, DialectName::fusex_b),
+     {.counts_extensions = true, .found_node = 0}},
+    {all_dialects, {}},
+};
+
 } // namespace
+
+SubHeaderForm sub_header_form(DialectName dialect) {
+    for (const SubHeaderRow& row : sub_headers)
+        if ((row.dialects & in_dialect(dialect)) != 0)
+            return row.form;
+    return {};
+}
 
 MessageText with_defaults(const MessageText& text, const Opcode* opcode, Direction direction) {
     MessageText out = text;

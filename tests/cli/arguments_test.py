@@ -3,7 +3,8 @@ import unittest
 
 from command_line import CommandLineTest, run
 
-COMMANDS = ("capture", "read", "check", "nodes", "fhandles", "import", "fields", "rules", "completion")
+COMMANDS = ("capture", "read", "check", "nodes", "fhandles", "import", "fields", "dialects", "rules",
+            "completion")
 
 
 class Arguments(CommandLineTest):

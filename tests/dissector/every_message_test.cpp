@@ -26,20 +26,19 @@ std::string label(const Sample& sample, const Message& message) {
 } // namespace
 
 TEST(EveryMessage, SamplesHaveEveryOpcodeAndNotification) {
-    std::set<std::uint32_t> opcodes;
-    std::set<std::uint32_t> codes;
+    std::set<const Opcode*> opcodes;
+    std::set<const Opcode*> codes;
     for (const Sample& sample : sample_messages(ByteOrder::little))
         for_each_message(sample, whole, [&](const DecodedMessage& decoded) {
             const Message& message = decoded.message();
-            (message.kind == MessageKind::notification ? codes : opcodes)
-                .insert(message.opcode_number);
+            (message.kind == MessageKind::notification ? codes : opcodes).insert(message.opcode);
             for (const SubMessage& sub : message.subs)
-                opcodes.insert(sub.opcode_number);
+                opcodes.insert(sub.opcode);
         });
     for (const Opcode* row : all_opcodes())
-        EXPECT_TRUE(opcodes.contains(row->number)) << row->name;
+        EXPECT_TRUE(opcodes.contains(row)) << row->name << " " << row->number;
     for (const Opcode* row : all_notifications())
-        EXPECT_TRUE(codes.contains(row->number)) << row->name;
+        EXPECT_TRUE(codes.contains(row)) << row->name;
 }
 
 TEST(EveryMessage, WholeOnesAreDecodedWithoutFindings) {

@@ -17,6 +17,11 @@ class Samples {
                 std::size_t extensions = 0) {
         list_.push_back({name, request_bytes(opcode, in, {}, extensions), reply_bytes(out)});
     }
+    void sample_in(DialectName dialect, const char* name, std::uint32_t opcode, const Wire& in,
+                   const Wire& out) {
+        sample(name, opcode, in, out);
+        list_.back().dialect.name = dialect;
+    }
     void alone(const char* name, std::uint32_t opcode, const Wire& in) {
         list_.push_back({name, request_bytes(opcode, in), {}});
     }
@@ -325,13 +330,91 @@ void add_compounds(Samples& s) {
                  .append(reply_bytes(s.body(), -2, 0)));
 }
 
+// { u32 size, u32 type, bytes }
+Wire fhandle_v2(const Samples& s) {
+    return s.body().u32(5).u32(0x81).text("abcde");
+}
+
+void add_lookup_handle_v2(Samples& s) {
+    const DialectName v2 = DialectName::lookup_handle_v2;
+    const Wire entry = s.body().append(s.entry()).append(fhandle_v2(s));
+    const Wire create_in = s.body().u32(0100102).u32(0100644).u32(022).u32(0).name("f");
+    s.sample_in(v2, "LOOKUP_HANDLE v2", 54, s.body().name("file.txt"), entry);
+    s.sample_in(v2, "LOOKUP_HANDLE v2 with its parent's", 54,
+                s.body().name("file.txt").append(fhandle_v2(s)), entry);
+    s.sample_in(v2, "MKDIR v2", 9, s.body().u32(0755).u32(022).name("dir").append(fhandle_v2(s)),
+                entry);
+    s.sample_in(v2, "CREATE v2", 35, create_in, s.body().append(entry).append(s.open()));
+    s.sample_in(v2, "INIT v2", 26, s.body().u32(7).u32(45).u32(0).u32(0).u32(0).zeros(44),
+                s.body().u32(7).u32(45).zeros(34).u16(128).zeros(20));
+}
+
+void add_other_compounds(Samples& s) {
+    const RequestHeader file{.unique = 0};
+    const Buffer open = request_bytes(14, s.body().u32(2).u32(0), file);
+    const Buffer getattr = request_bytes(3, s.body().zeros(16), file);
+    const Wire with_count =
+        s.body().u32(2).u32(0).u32(120).u32(0).u64(0).append(open).append(getattr);
+    const Wire replies =
+        s.body()
+            .append(reply_bytes(s.open(), 0, 0))
+            .append(reply_bytes(s.body().u64(1).u32(2).u32(0).append(attr_bytes(s.body().order())),
+                                0, 0));
+    const Wire counted = s.body().u32(2).u32(0).u64(0).append(replies);
+    s.sample_in(DialectName::compound_rfc, "COMPOUND 101", 101, with_count, counted);
+    s.sample_in(DialectName::compound_rfc, "DLM_WB_LOCK", 100,
+                s.body().u64(5).u64(0).u64(4095).u32(1).u32(0), s.body().u64(0).u64(4095).u64(0));
+    s.sample_in(DialectName::compound_v4, "COMPOUND v4", 54, with_count, counted);
+    s.sample_in(DialectName::compound_v5, "COMPOUND v5", 54, with_count, counted);
+    s.sample_in(DialectName::compound_v6, "COMPOUND v6", 54,
+                s.body().u32(5).u32(120).u64(0).append(open).append(getattr),
+                s.body().u32(0).u32(0).u64(0).append(replies));
+    for (const std::size_t padding : {0u, 4u}) // behind the 4 bytes that are known
+        for (const auto& [dialect, opcode] :
+             {std::pair(DialectName::compound_v7, 54u), std::pair(DialectName::fusex_b, 60u)})
+            s.sample_in(dialect, "COMPOUND with dependencies", opcode,
+                        s.body()
+                            .zeros(16)
+                            .number(0xff, 1)
+                            .zeros(3 + padding)
+                            .append(open)
+                            .zeros(4 + padding)
+                            .append(getattr),
+                        s.body().zeros(16).append(replies));
+}
+
+// struct fuse_statx, as it stands behind the 32 bytes that a STATX reply begins with.
+Wire statx(const Samples& s) {
+    const Buffer whole = statx_out(s).bytes();
+    return s.body().append(Buffer(whole.begin() + 32, whole.end()));
+}
+
+void add_fusex(Samples& s) {
+    const Wire entryx = s.body().u64(66).u64(1).u32(2).u32(0).u64(0);
+    for (const DialectName fusex : {DialectName::fusex_a, DialectName::fusex_b}) {
+        s.sample_in(fusex, "LOOKUP_ROOT", 54, s.body(), entryx);
+        s.sample_in(fusex, "LOOKUPX", 55, s.body().name("file.txt"), entryx);
+        s.sample_in(fusex, "SETSTATX", 58, s.body().u64(5).u32(1).u32(0).append(statx(s)),
+                    statx_out(s));
+        s.sample_in(fusex, "LINK without entry", 13, s.body().u64(66).name("other"), s.body());
+    }
+    const Wire strings = s.body().name("link").name("target");
+    s.sample_in(DialectName::fusex_a, "MKOBJX first form", 56,
+                s.body().append(statx(s)).u32(5).u32(0).zeros(56).append(strings), entryx);
+    s.sample_in(DialectName::fusex_b, "MKOBJX", 56,
+                s.body().u32(5).u32(0).zeros(56).append(statx(s)).append(strings), entryx);
+    s.sample_in(DialectName::fusex_b, "MKOBJX without a name", 56,
+                s.body().u32(1).u32(1).zeros(56).append(statx(s)).name(""), entryx);
+}
+
 } // namespace
 
 std::vector<Sample> sample_messages(ByteOrder order) {
     Samples samples(order);
     for (auto* add :
          {add_lookups, add_attributes, add_creations, add_open_files, add_data, add_directories,
-          add_xattrs, add_locks, add_control, add_connection, add_notifications, add_compounds})
+          add_xattrs, add_locks, add_control, add_connection, add_notifications, add_compounds,
+          add_lookup_handle_v2, add_other_compounds, add_fusex})
         add(samples);
     return samples.take();
 }

@@ -16,6 +16,11 @@ using testing::Wire;
 constexpr std::uint32_t lookup = 1, forget = 2, getattr = 3, init = 26, interrupt = 36,
                         compound = 54;
 
+// A COMPOUND of LOOKUP_HANDLE RFC v3 with nothing but the lookup of a name.
+Wire lookup_compound() {
+    return Wire().u32(1).u32(0).u32(170).u32(0).u64(0).append(request(55, 0, 1, Wire().name("a")));
+}
+
 class SessionTest : public ::testing::Test {
   protected:
     const Exchange& see(const Wire& wire, Direction direction) {
@@ -141,7 +146,7 @@ TEST_F(SessionTest, Minor46WithBothRingBitsIsUpstream) {
 TEST_F(SessionTest, WithoutInitACompoundRequestTellsTheDialect) {
     ask(request(lookup, 10, 1, Wire().name("a")));
     EXPECT_EQ(message.dialect, DialectName::unknown);
-    ask(request(compound, 12, 0, Wire().zeros(24)));
+    ask(request(compound, 12, 0, lookup_compound()));
     EXPECT_EQ(message.dialect, DialectName::lookup_handle_v3);
 }
 
@@ -163,7 +168,7 @@ TEST_F(SessionTest, SurveyGivesEarlierMessagesTheFinalDialectAndTheReplyFrame) {
     session.keep_survey();
     ask(request(lookup, 10, 1, Wire().name("a")));
     answer(reply(10, -2));
-    ask(request(compound, 12, 0, Wire().zeros(24)));
+    ask(request(compound, 12, 0, lookup_compound()));
     const Survey survey = session.survey();
     ASSERT_EQ(survey.reply_frames.size(), 3u);
     EXPECT_EQ(survey.reply_frames[0], 2u);

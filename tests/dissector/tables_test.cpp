@@ -26,7 +26,8 @@ std::vector<const Body*> bodies_of(const Opcode& row) {
 }
 
 bool needs_layout(PartKind kind) {
-    return kind == PartKind::fields || kind == PartKind::dirents || kind == PartKind::direntplus;
+    return kind == PartKind::fields || kind == PartKind::dirents || kind == PartKind::direntplus ||
+           kind == PartKind::file_handle;
 }
 
 bool needs_field(PartKind kind) {
@@ -77,17 +78,44 @@ TEST(Tables, NamesAreFoundInAnyLetterCase) {
         std::string lower = row->name;
         std::transform(lower.begin(), lower.end(), lower.begin(),
                        [](unsigned char c) { return std::tolower(c); });
-        EXPECT_EQ(find_opcode_named(lower), row);
+        ASSERT_NE(find_opcode_named(lower), nullptr) << lower;
+        EXPECT_STREQ(find_opcode_named(lower)->name, row->name);
     }
+    EXPECT_EQ(find_opcode_named("compound")->number, 54u);
+    EXPECT_EQ(find_opcode_named("lookup_handle")->number, 55u);
     EXPECT_EQ(find_opcode_named("no such opcode"), nullptr);
 }
 
 TEST(Tables, EveryRowIsDescribed) {
-    std::set<std::string> layers;
+    std::map<std::string, std::string> layers; // an operation may have several numbers
     for (const Opcode* row : all_rows()) {
         EXPECT_NE(row->doc[0], '\0') << row->name;
-        EXPECT_TRUE(layers.insert(row->layer).second) << row->layer << " is used twice";
+        EXPECT_EQ(layers.emplace(row->layer, row->name).first->second, row->name) << row->layer;
     }
+}
+
+TEST(Tables, NoDialectHasTwoRowsForANumberOrAName) {
+    for (int i = 0; i < dialect_count; ++i) {
+        std::set<std::uint32_t> numbers;
+        std::set<std::string> names;
+        for (const Opcode* row : all_opcodes()) {
+            if ((row->dialects >> i & 1) == 0)
+                continue;
+            EXPECT_TRUE(numbers.insert(row->number).second) << row->name;
+            EXPECT_TRUE(names.insert(row->name).second) << row->name;
+            EXPECT_EQ(find_opcode(row->number, static_cast<DialectName>(i)), row);
+        }
+    }
+}
+
+// Code that reasons about operations must not take LOOKUP_ROOT for COMPOUND.
+TEST(Tables, AnOperationIsTheSameUnderAllItsNumbersAndNoOther) {
+    std::map<Op, std::string> operations;
+    for (const Opcode* row : all_opcodes())
+        EXPECT_EQ(operations.emplace(op_of(*row), row->name).first->second, row->name);
+    EXPECT_EQ(op_of(*find_opcode(54, DialectName::lookup_handle_v2)), Op::lookup_handle);
+    EXPECT_EQ(op_of(*find_opcode(60, DialectName::fusex_b)), Op::compound);
+    EXPECT_EQ(op_of(*find_opcode(54, DialectName::fusex_a)), Op::lookup_root);
 }
 
 TEST(Tables, EveryFieldHasNameAndLabel) {
@@ -199,9 +227,16 @@ TEST(Tables, CountsAreFieldsOfTheFirstStruct) {
             for (const Part& part : body->parts) {
                 if (part.count == nullptr)
                     continue;
-                const Struct* first = body->parts.front().layout;
-                ASSERT_NE(first, nullptr) << row->name;
-                EXPECT_TRUE(holds(*first, part.count)) << row->name;
+                for (int i = 0; i < dialect_count; ++i) {
+                    const Dialect dialect{.name = static_cast<DialectName>(i)};
+                    if ((row->dialects & part.dialects & in_dialect(dialect.name)) == 0)
+                        continue;
+                    const auto first =
+                        std::find_if(body->parts.begin(), body->parts.end(),
+                                     [&](const Part& one) { return has_part(one, dialect); });
+                    ASSERT_NE(first->layout, nullptr) << row->name;
+                    EXPECT_TRUE(holds(*first->layout, part.count)) << row->name;
+                }
             }
 }
 

@@ -17,7 +17,8 @@ RAW_HEADER = struct.Struct("<B3xIQ")
 ENHANCED_PACKET, PSEUDO_HEADER = 6, 64
 REQUEST, REPLY = 0, 1
 FUSE_INIT = 26
-LOOKUP_HANDLE_V3, UPSTREAM = 3, 1  # DialectName
+DIALECTS = ("unknown", "upstream", "lookup-handle-v2", "lookup-handle-v3", "compound-rfc", "compound-v4",
+            "compound-v5", "compound-v6", "compound-v7", "fusex-a", "fusex-b")  # DialectName
 MAX_FILE = 4096  # bytes of a capture that is a seed as it is
 MAX_CAPTURED = 600  # bytes of a message; data beyond it says nothing new
 
@@ -97,11 +98,19 @@ def message_input(group):
     return bytes(seed)
 
 
+def dialect_of(path):
+    """Number of the dialect that the name of a sample says."""
+    if path.stem.startswith("lookup-handle-on-v"):
+        return DIALECTS.index("compound-" + path.stem[-2:])
+    if path.stem in DIALECTS:
+        return DIALECTS.index(path.stem)
+    return DIALECTS.index("lookup-handle-v3" if "lookup-handle" in str(path) else "upstream")
+
+
 def dissect_seeds(path):
     groups = groups_of(path)
     minor, flags = negotiated(groups)
-    dialect = LOOKUP_HANDLE_V3 if "lookup-handle" in str(path) else UPSTREAM
-    head = struct.pack("<BBBBB", dialect, 2 if minor else 0, minor & 0xFF, 3, flags >> 24 & 0xFF)
+    head = struct.pack("<BBBBB", dialect_of(path), 2 if minor else 0, minor & 0xFF, 3, flags >> 24 & 0xFF)
     for group in groups:
         yield head + message_input(group)
 
