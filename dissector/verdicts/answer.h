@@ -16,6 +16,19 @@ struct ReplyRoom {
     bool takes(std::uint32_t payload) const { return payload >= least && payload <= most; }
 };
 
+// What parse_dirfile() and parse_dirplusfile() make of the records of a listing.
+struct Listing {
+    std::optional<std::size_t> bad; // index of the first record that fails the listing
+    bool cut = false;               // the last record is not all there
+};
+
+// Attributes of a node by itself; nullopt where the reply does not say.
+struct AttributeFacts {
+    std::optional<std::uint64_t> mode;
+    std::optional<std::uint64_t> size;
+    std::optional<std::uint64_t> mask; // of STATX
+};
+
 class Answer {
   public:
     explicit Answer(const ExchangeEvent& of) : event(of), asked(of.request), answered(of.message) {}
@@ -39,7 +52,9 @@ class Answer {
     const NodeState* known_node() const;
     // The reply is about a name that the kernel has cached: if the answer is another one, it drops the
     // name and asks again.
-    bool revalidates() const;
+    bool revalidates() const { return cached_name() != nullptr; }
+    // That name; nullptr: none.
+    const NameState* cached_name() const;
 
     // Operations of a COMPOUND. The kernel looks at as many replies as both sides count.
     bool is_compound_of(Op first) const;
@@ -48,8 +63,23 @@ class Answer {
     // Index of the first walked reply with an error; nullopt: none.
     std::optional<std::size_t> failed() const;
 
+    // Of GETATTR, SETATTR and STATX.
+    const AttributeFacts& attributes() const;
+    // Of a listing; looked through once.
+    const Listing& listing() const;
+
   private:
     std::optional<ReplyRoom> compound_room() const;
+    const NodeState* find_known_node() const;
+    const NameState* find_cached_name() const;
+    AttributeFacts find_attributes() const;
+    Listing look_through_listing() const;
+
+    // Several rows ask for these.
+    mutable std::optional<const NodeState*> known_node_;
+    mutable std::optional<const NameState*> cached_name_;
+    mutable std::optional<AttributeFacts> attributes_;
+    mutable std::optional<Listing> listing_;
 };
 
 // Mode and size as the kernel checks them (fuse_invalid_attr()).

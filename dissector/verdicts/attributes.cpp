@@ -11,40 +11,35 @@ constexpr OpSet classic = ops(Op::getattr, Op::setattr);
 constexpr OpSet extended = ops(Op::statx);
 constexpr std::uint64_t mask_type = 1, mask_size = 1u << 9, mask_basic = 0x7ff;
 
-// False when the reply does not say.
-bool has_bad_type(const Answer& answer, std::string_view group) {
-    const auto mode = answer.answered.number(group, "mode");
-    return mode && !is_file_type(static_cast<std::uint32_t>(*mode));
+bool has_bad_type(const AttributeFacts& facts) {
+    return facts.mode && !is_file_type(static_cast<std::uint32_t>(*facts.mode));
 }
-bool has_bad_size(const Answer& answer, std::string_view group) {
-    const auto size = answer.answered.number(group, "size");
-    return size && !is_valid_size(*size);
+bool has_bad_size(const AttributeFacts& facts) {
+    return facts.size && !is_valid_size(*facts.size);
 }
-bool has_other_type(const Answer& answer, std::string_view group) {
+bool has_other_type(const Answer& answer, const AttributeFacts& facts) {
     const NodeState* node = answer.state().find(answer.asked.nodeid());
-    if (node == nullptr || node->type() == 0)
-        return false;
-    const auto mode = answer.answered.number(group, "mode");
-    return mode && (*mode & type_mask) != node->type();
+    return node != nullptr && node->type() != 0 && facts.mode &&
+           (*facts.mode & type_mask) != node->type();
 }
 
 bool bad_attributes(const Answer& answer) {
-    return has_bad_type(answer, "attr") || has_bad_size(answer, "attr");
+    const AttributeFacts& facts = answer.attributes();
+    return has_bad_type(facts) || has_bad_size(facts);
 }
 bool other_type(const Answer& answer) {
-    return has_other_type(answer, "attr");
+    return has_other_type(answer, answer.attributes());
 }
 
-bool answers(const Answer& answer, std::uint64_t bits) {
-    return (answer.answered.number("stat", "mask").value_or(0) & bits) == bits;
-}
 bool bad_statx(const Answer& answer) {
-    return (answers(answer, mask_type) &&
-            (has_bad_type(answer, "stat") || has_other_type(answer, "stat"))) ||
-           (answers(answer, mask_size) && has_bad_size(answer, "stat"));
+    const AttributeFacts& facts = answer.attributes();
+    const std::uint64_t mask = facts.mask.value_or(0);
+    return ((mask & mask_type) != 0 && (has_bad_type(facts) || has_other_type(answer, facts))) ||
+           ((mask & mask_size) != 0 && has_bad_size(facts));
 }
 bool partial_statx(const Answer& answer) {
-    return answer.answered.number("stat", "mask").has_value() && !answers(answer, mask_basic);
+    const auto mask = answer.attributes().mask;
+    return mask && (*mask & mask_basic) != mask_basic;
 }
 
 constexpr VerdictCheck<Answer> rows[] = {

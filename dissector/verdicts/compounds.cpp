@@ -187,10 +187,10 @@ bool cached_name_differs(const Answer& answer) {
     if (!is_lookup(answer) || answer.entry() == nullptr || !answer.revalidates())
         return false;
     const Entry& entry = *answer.entry();
-    const NameState* name = answer.state().at(entry.parent, entry.name);
     const NodeState* node = answer.known_node();
     const bool handle_is_news = node != nullptr && node->handle_state == HandleState::none;
-    return name->nodeid != entry.nodeid || handle_is_news || is_other_object(answer);
+    return answer.cached_name()->nodeid != entry.nodeid || handle_is_news ||
+           is_other_object(answer);
 }
 bool replaces_node(const Answer& answer) {
     return hands_out_handle(answer) && is_other_object(answer);

@@ -1,5 +1,4 @@
 // Reading, writing and listing, and what is like it: replies whose values the kernel checks.
-#include "dissector/bytes.h"
 #include "dissector/dissect.h"
 #include "dissector/verdicts/row.h"
 
@@ -33,50 +32,14 @@ bool copied_too_much(const Answer& answer) {
     return copied && *copied > asked(answer, "len");
 }
 
-// What parse_dirfile() and parse_dirplusfile() make of the records.
-struct Listing {
-    std::optional<std::size_t> bad; // index of the first record that fails the listing
-    bool cut = false;               // the last record is not all there
-};
-Listing listing_of(const Answer& answer) {
-    constexpr std::size_t name_max = 4095, entry_size = 128, head_size = 24, namelen_at = 16;
-    const Message& reply = answer.event.message;
-    const Cursor bytes(reply.bytes, reply.order);
-    const std::size_t before = answer.asked.is(Op::readdirplus) ? entry_size : 0;
-    const std::size_t head = before + head_size;
-    const std::size_t end = answer.event.record.wire_length;
-    Listing listing;
-    std::size_t at = out_header_size;
-    for (std::size_t index = 0; at < end; ++index) {
-        const auto namelen = bytes.u32(at + before + namelen_at);
-        if (end - at < head || !namelen) {
-            listing.cut = end - at < head;
-            return listing;
-        }
-        const std::size_t length = (head + *namelen + 7) & ~std::size_t{7};
-        const bool bad_length = *namelen == 0 || *namelen > name_max;
-        if (!bad_length && length > end - at) {
-            listing.cut = true;
-            return listing;
-        }
-        const Bytes name = bytes.slice(at + head, *namelen);
-        if (bad_length || std::find(name.begin(), name.end(), std::byte{'/'}) != name.end()) {
-            listing.bad = index;
-            return listing;
-        }
-        at += length;
-    }
-    return listing;
-}
 bool first_record_bad(const Answer& answer) {
-    const Listing listing = listing_of(answer);
-    return listing.bad && *listing.bad == 0;
+    return answer.listing().bad == std::size_t{0};
 }
 bool later_record_bad(const Answer& answer) {
-    return listing_of(answer).bad.has_value();
+    return answer.listing().bad.has_value();
 }
 bool last_record_cut(const Answer& answer) {
-    return listing_of(answer).cut;
+    return answer.listing().cut;
 }
 template <class Holds>
 bool any_entry(const Answer& answer, Holds holds) {

@@ -28,12 +28,6 @@ bool is_other_object(const Entry& entry, const NodeState& node) {
         entry.attributes && node.type() != 0 && entry.attributes->type() != node.type();
     return other_generation || other_type;
 }
-// What the cached name leads to.
-std::uint64_t named_node(const Answer& answer, const Entry& entry) {
-    const NameState* name = answer.state().at(entry.parent, entry.name);
-    return name == nullptr ? 0 : name->nodeid;
-}
-
 bool negative(const Answer& answer) {
     return answer.entry() != nullptr && answer.entry()->nodeid == 0;
 }
@@ -42,7 +36,8 @@ bool name_gone(const Answer& answer) {
 }
 bool name_moved(const Answer& answer) {
     const Entry* entry = answer.entry();
-    return entry != nullptr && answer.revalidates() && named_node(answer, *entry) != entry->nodeid;
+    return entry != nullptr && answer.revalidates() &&
+           answer.cached_name()->nodeid != entry->nodeid;
 }
 bool name_stale(const Answer& answer) {
     const Entry* entry = answer.entry();

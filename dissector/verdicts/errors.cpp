@@ -121,7 +121,7 @@ constexpr VerdictCheck<Answer> answers[] = {
     {{.id = "enosys-link",
       .outcome = Outcome::unsupported,
       .caller_errno = eperm,
-      .text = "EPERM for the caller, and LINK is never sent again (ENOSYS on kernels before 6.15)",
+      .text = "EPERM for the caller, and LINK is never sent again; older kernels pass ENOSYS on",
       .evidence = Evidence::live},
      says<enosys>,
      ops(Op::link),

@@ -142,7 +142,8 @@ constexpr VerdictCheck<NotifyEvent> rows[] = {
     {{.id = "notify-before-init",
       .outcome = Outcome::refused,
       .write_errno = VerdictRow::undefined,
-      .text = "before INIT was answered: EINVAL from Linux 7.0 on, older kernels may take it"},
+      .text =
+          "before INIT was answered: recent kernels refuse it with EINVAL, older ones may take it"},
      before_init},
     {{.id = "notify-too-short",
       .outcome = Outcome::refused,

@@ -18,7 +18,8 @@ constexpr std::uint32_t lookup = 1, forget = 2, getattr = 3, rename_op = 12, ini
                         batch_forget = 42;
 
 Wire entry(std::uint64_t nodeid) {
-    return Wire().u64(nodeid).u64(1).zeros(112);
+    constexpr std::uint32_t regular = 0100644;
+    return Wire().u64(nodeid).u64(1).zeros(84).u32(regular).zeros(24);
 }
 
 class CheckerTest : public ::testing::Test {
