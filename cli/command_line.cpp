@@ -94,8 +94,8 @@ CommandLine::CommandLine() : app_("Capture, decode and check the Linux FUSE prot
     app_.require_subcommand(0, 1);
     app_.footer("fusewire COMMAND --help explains a command.");
     app_.formatter(std::make_shared<HelpFormatter>("fusewire COMMAND [OPTIONS]..."));
-    for (const auto add :
-         {add_capture_command, add_read_command, add_import_command, add_fields_command})
+    for (const auto add : {add_capture_command, add_read_command, add_import_command,
+                           add_fields_command, add_verdicts_command})
         commands_.push_back(add(app_));
     commands_.push_back(add_completion_command(app_, commands_));
     commands_.push_back(add_manual_command(app_, commands_));

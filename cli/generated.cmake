@@ -1,7 +1,7 @@
-# The files that fusewire itself writes: docs/fields.md, docs/cli.md, manual pages, completions.
+# The files that fusewire itself writes: docs/fields.md, docs/verdict.md, docs/cli.md, manual pages, completions.
 #   cmake -D FUSEWIRE=... -D SOURCE_DIR=... -D MODE=write|check -P generated.cmake
 # `write` puts them in place, `check` fails when one is stale.
-set(commands capture read import fields completion)
+set(commands capture read import fields verdicts completion)
 
 function(generated path)
     execute_process(COMMAND ${FUSEWIRE} ${ARGN} OUTPUT_VARIABLE fresh RESULT_VARIABLE failed)
@@ -25,6 +25,7 @@ function(generated path)
 endfunction()
 
 generated(docs/fields.md fields -T markdown)
+generated(docs/verdict.md verdicts -T markdown)
 generated(docs/cli.md manual -T markdown)
 generated(packaging/man/fusewire.1 manual)
 foreach(command IN LISTS commands)

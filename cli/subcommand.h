@@ -28,6 +28,7 @@ Subcommand add_capture_command(CLI::App& app);
 Subcommand add_read_command(CLI::App& app);
 Subcommand add_import_command(CLI::App& app);
 Subcommand add_fields_command(CLI::App& app);
+Subcommand add_verdicts_command(CLI::App& app);
 // These describe all subcommands, which have to outlive them.
 Subcommand add_completion_command(CLI::App& app, const std::vector<Subcommand>& all);
 Subcommand add_manual_command(CLI::App& app, const std::vector<Subcommand>& all);

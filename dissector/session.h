@@ -14,6 +14,8 @@
 
 namespace fusewire {
 
+struct Verdict;
+
 // What the session knows of one message beside its bytes. Frames are 0 when unknown; `request` is
 // valid until the session sees the next record.
 struct Exchange {
@@ -28,6 +30,7 @@ struct Decoded {
     const Record& record;
     const Message& message;
     const Exchange& exchange;
+    const Verdict* verdict = nullptr; // of a reply or notification, where a checker has seen it
 };
 
 // What a first pass over a capture learnt for the second: one entry a message, and what each

@@ -4,6 +4,7 @@
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
 #include "dissector/render/value.h"
+#include "dissector/render/verdict.h"
 
 #include <fmt/format.h>
 
@@ -59,7 +60,7 @@ class JsonView {
   public:
     JsonView(std::string& out, const Decoded& decoded)
         : out_(out), record_(decoded.record), message_(decoded.message),
-          exchange_(decoded.exchange) {}
+          exchange_(decoded.exchange), verdict_(decoded.verdict) {}
 
     void message();
 
@@ -80,11 +81,15 @@ class JsonView {
                                                                      : node.field->name;
     }
     bool hidden(const Node& node) const;
+    bool is_for_kernel() const {
+        return message_.kind == MessageKind::reply || message_.kind == MessageKind::notification;
+    }
 
     std::string& out_;
     const Record& record_;
     const Message& message_;
     const Exchange& exchange_;
+    const Verdict* verdict_;
 };
 
 // Headers are told by the keys of the message; sub-operations stand beside the layers; padding that
@@ -106,6 +111,8 @@ void JsonView::message() {
     layers(0, message_.nodes.size());
     object.key("sub");
     subs();
+    if (verdict_ != nullptr && is_for_kernel())
+        append_verdict_json(object.key("verdict"), *verdict_);
     object.key("findings");
     findings();
     object.close();

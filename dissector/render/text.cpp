@@ -4,6 +4,7 @@
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
 #include "dissector/render/value.h"
+#include "dissector/render/verdict.h"
 
 #include <fmt/format.h>
 
@@ -289,7 +290,9 @@ void append_result(std::string& out, const Decoded& reply, const TextStyle& styl
 }
 
 void append_line(std::string& out, const Decoded& decoded, const TextStyle& style) {
-    const auto& [record, message, exchange] = decoded;
+    const Record& record = decoded.record;
+    const Message& message = decoded.message;
+    const Exchange& exchange = decoded.exchange;
     {
         const Painted place(out, style, Paint::dim);
         fmt::format_to(into(out), "{:>6} ", record.frame);
@@ -336,6 +339,8 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
 void append_marks(std::string& out, const Decoded& decoded, const TextStyle& style) {
     append_loss(out, decoded.record, style);
     append_findings(out, decoded.message, style);
+    if (decoded.verdict != nullptr)
+        append_verdict_mark(out, *decoded.verdict, style);
     if (!decoded.record.comment.empty()) {
         out += " # ";
         append_escaped(out, decoded.record.comment);
@@ -346,6 +351,8 @@ void append_tree(std::string& out, const Decoded& decoded, const TextStyle& styl
     const Message& message = decoded.message;
     for (const Node& node : message.nodes)
         append_tree_line(out, message, node, style);
+    if (decoded.verdict != nullptr)
+        append_verdict(out, *decoded.verdict, style);
     for (const Finding& finding : message.findings) {
         const RuleInfo& row = row_of(finding.rule);
         const Painted mark(out, style,

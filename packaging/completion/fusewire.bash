@@ -7,7 +7,7 @@ _fusewire() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'capture read import fields completion --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'capture read import fields verdicts completion --help --version' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
@@ -111,6 +111,10 @@ _fusewire() {
         mapfile -t COMPREPLY < <(compgen -W 'text json markdown names' -- "$cur")
         return
         ;;
+    'verdicts -T')
+        mapfile -t COMPREPLY < <(compgen -W 'text markdown' -- "$cur")
+        return
+        ;;
     esac
     case "${COMP_WORDS[1]}" in
     capture)
@@ -137,6 +141,11 @@ _fusewire() {
         fi
         ;;
     fields)
+        if [[ $cur == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
+        fi
+        ;;
+    verdicts)
         if [[ $cur == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
         fi

@@ -35,7 +35,7 @@ def leaves(prefix, fields):
 class Schema(CommandLineTest):
     def test_it_is_a_schema_with_every_key_explained(self):
         jsonschema.Draft202012Validator.check_schema(SCHEMA)
-        for part in ("message", "sub", "finding"):
+        for part in ("message", "sub", "finding", "verdict"):
             for key, about in SCHEMA["$defs"][part]["properties"].items():
                 self.assertIn("description", about, f"{part}.{key}")
 
