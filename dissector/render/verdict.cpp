@@ -91,7 +91,7 @@ std::string_view evidence_text(Evidence evidence) {
     return "source";
 }
 
-// What a row says of the caller, who is not a person of the reply for every row.
+// As a row has it, before it is known what the reply says.
 std::string row_errno_text(std::int16_t error) {
     return error == VerdictRow::as_sent ? "as sent" : verdict_errno_text(error);
 }
