@@ -23,6 +23,19 @@ struct AttributeFacts {
     std::optional<std::uint64_t> mask; // of STATX
 };
 
+// What parse_dirfile() and parse_dirplusfile() make of the records of a listing.
+struct Listing {
+    std::optional<std::size_t> bad; // index of the first record that fails the listing
+    bool cut = false;               // the last record is not all there
+};
+
+// Attributes of a node by itself; nullopt where the reply does not say.
+struct AttributeFacts {
+    std::optional<std::uint64_t> mode;
+    std::optional<std::uint64_t> size;
+    std::optional<std::uint64_t> mask; // of STATX
+};
+
 class Answer {
   public:
     explicit Answer(const ExchangeEvent& of) : event(of), asked(of.request), answered(of.message) {}

@@ -97,7 +97,7 @@ bool replaces_node(const Answer& answer) {
     return node != nullptr && is_other_object(*answer.entry(), *node);
 }
 
-// LOOKUP_HANDLE. The first version accepts no fhandle of its own limit.
+// LOOKUP_HANDLE v1 and v2, which refuse an fhandle as long as their own limit.
 constexpr std::uint32_t v2_limit = 128;
 bool bad_size_v2(const Answer& answer) {
     const Entry* entry = answer.entry();

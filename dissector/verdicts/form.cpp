@@ -7,8 +7,6 @@ namespace {
 
 using namespace verdict_errno;
 
-constexpr std::uint64_t interrupt_answer = interrupt_bit;
-
 bool len_is_wrong(const Scene& scene) {
     const bool counts =
         scene.record.transport != Transport::io_uring && (scene.record.flags & record_stale) == 0;
@@ -213,7 +211,7 @@ bool stray_range(const StrayReplyEvent& event) {
 // The request that a reply with the interrupt bit is taken to be about, asked for or not.
 const Outstanding* interrupted(const StrayReplyEvent& event) {
     const std::uint64_t unique = event.message.unique;
-    if ((unique & interrupt_answer) == 0)
+    if ((unique & interrupt_bit) == 0)
         return nullptr;
     const Outstanding* request = event.state.requests.outstanding(unique & ~interrupt_bit);
     return request != nullptr && request->unique == (unique & ~interrupt_bit) ? request : nullptr;

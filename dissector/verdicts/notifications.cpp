@@ -13,7 +13,7 @@ using namespace verdict_errno;
 std::uint64_t number(const NotifyEvent& event, std::string_view field) {
     return event.notification.number(field).value_or(0);
 }
-// The struct and what it says is behind it; nullopt: any size will do.
+// The struct of a notification, and what follows it. Any size will do for those without a row.
 struct NotifySize {
     NotifyCode code;
     std::uint32_t head;
