@@ -597,8 +597,10 @@ constexpr Check<RequestEvent> request_rows[] = {
      ops(Op::getattr, Op::statx)},
 };
 
+constexpr Suppression suppressed[] = {{.by = "getattr-fh-dir", .what = "fh-wrong-space"}};
+
 } // namespace
 
-constexpr Family attributes_family{attribute_rows, entry_rows, request_rows};
+constexpr Family attributes_family{attribute_rows, entry_rows, request_rows, suppressed};
 
 } // namespace fusewire

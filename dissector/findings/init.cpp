@@ -375,6 +375,19 @@ constexpr Check<InitEvent> init_rows[] = {
          if (event.limits.has(lookup_handle) && !event.limits.offers(lookup_handle))
              report({.offset = offset_of(event.reply, "flags2")});
      }>},
+    {{.id = "init-handle-size",
+      .area = Area::init,
+      .severity = Severity::error,
+      .dialects = in_dialect(DialectName::lookup_handle_v2),
+      .text = "max_handle_sz does not fit",
+      .consequence = "LOOKUP_HANDLE stays off",
+      .advice = "answer with the longest fhandle of the server, 1 to 128 bytes"},
+     when_read<[](const InitEvent& event, Report& report) {
+         constexpr std::uint16_t most = 128;
+         const std::uint16_t size = event.limits.max_handle_sz;
+         if (event.limits.has(lookup_handle) && (size == 0 || size > most))
+             report(at_field(event, "max_handle_sz", "1 to 128"));
+     }>},
 };
 
 // The size that INIT replies of this minor have (FUSE_COMPAT_INIT_OUT_SIZE and …_22_…).

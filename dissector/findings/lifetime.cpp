@@ -156,6 +156,20 @@ constexpr Check<ForgetEvent> forget_rows[] = {
                      .nodeid = event.nodeid,
                      .observed = fmt::format("nlookup {}", event.nlookup)});
      }},
+    {{.id = "forget-mixed",
+      .area = Area::lifetime,
+      .severity = Severity::note,
+      .dialects = in_dialects(DialectName::fusex_a, DialectName::fusex_b),
+      .text = "FORGET of several references, though fusex does not count them",
+      .consequence = "none for a server that drops the node at its first FORGET",
+      .doc = "fusex sends one FORGET with nlookup 1 when it lets go of an inode."},
+     [](const ForgetEvent& event, Report& report) {
+         if (event.nlookup > 1)
+             report({.offset = event.offset,
+                     .nodeid = event.nodeid,
+                     .observed = fmt::format("nlookup {}", event.nlookup),
+                     .expected = "1"});
+     }},
 };
 
 // Requests that say which object they mean by the nodeid alone.

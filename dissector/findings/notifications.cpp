@@ -355,7 +355,7 @@ constexpr Check<NotifyEvent> notify_rows[] = {
          const std::uint64_t child = event.notification.number("child").value_or(0);
          const std::string_view name = event.notification.text("name");
          const NameState* known = event.state.at(parent, name);
-         if (known == nullptr || known->nodeid == child ||
+         if (known == nullptr || known->expired || known->nodeid == child ||
              is_only_late(event.state, parent, name, child))
              return;
          report({.offset = header_size + 8,

@@ -23,19 +23,6 @@ struct AttributeFacts {
     std::optional<std::uint64_t> mask; // of STATX
 };
 
-// What parse_dirfile() and parse_dirplusfile() make of the records of a listing.
-struct Listing {
-    std::optional<std::size_t> bad; // index of the first record that fails the listing
-    bool cut = false;               // the last record is not all there
-};
-
-// Attributes of a node by itself; nullopt where the reply does not say.
-struct AttributeFacts {
-    std::optional<std::uint64_t> mode;
-    std::optional<std::uint64_t> size;
-    std::optional<std::uint64_t> mask; // of STATX
-};
-
 class Answer {
   public:
     explicit Answer(const ExchangeEvent& of) : event(of), asked(of.request), answered(of.message) {}
@@ -82,6 +69,7 @@ class Answer {
     AttributeFacts find_attributes() const;
     ListingForm look_through_listing() const;
 
+    // Several rows ask for these.
     mutable std::optional<const NodeState*> known_node_;
     mutable std::optional<const NameState*> cached_name_;
     mutable std::optional<AttributeFacts> attributes_;
