@@ -90,7 +90,8 @@ Subcommand add_check_command(CLI::App& app) {
         "but almost surely a bug. note: suspicious, or worth knowing.\n"
         "Rules that need to know what happened before give notes where messages were lost or the "
         "capture began after INIT.\n"
-        "A file whose dialect only shows in the midst of it is read twice, so that it is known from "
+        "A file whose dialect only shows in the midst of it is read twice, so that it is known "
+        "from "
         "the first message on.";
     return command;
 }

@@ -216,6 +216,7 @@ void Checker::show(const Event& event) {
 
 void Checker::see(const Record& record, Message& message, Exchange& exchange) {
     latest_.clear();
+    statx_.clear();
     session_.see(record, message, exchange);
     State& state = state_of(record, message);
     frame_ = record.frame;
@@ -249,6 +250,8 @@ void Checker::see(const Record& record, Message& message, Exchange& exchange) {
     judge(record, message, state);
     name_nodes(judged, state);
     state.gap |= hides_facts(message);
+    if (keep_latest_ && message.kind == MessageKind::reply && exchange.request != nullptr)
+        view_statx_replies(*exchange.request, message, entries_, state, statx_);
     if (message.kind == MessageKind::request)
         apply_request(message, record, state);
     else if (message.kind == MessageKind::notification)

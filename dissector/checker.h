@@ -7,6 +7,7 @@
 #include "dissector/message_facts.h"
 #include "dissector/session.h"
 #include "dissector/state.h"
+#include "dissector/statx_view.h"
 #include "dissector/verdict.h"
 
 #include <array>
@@ -61,6 +62,8 @@ class Checker {
     const std::vector<Judgement>& judgements() const { return judgements_; }
     // What the last see() or finish() found, each time in full. It may be about an earlier frame.
     const std::vector<Judgement>& latest() const { return latest_; }
+    // What becomes of the fields of each STATX in the message seen last; filled with latest().
+    const std::vector<StatxReport>& statx() const { return statx_; }
     // How many findings there were beyond those kept.
     std::uint64_t dropped() const { return dropped_; }
     std::uint64_t messages() const { return messages_; }
@@ -122,6 +125,7 @@ class Checker {
     std::map<std::uint32_t, State> states_; // by connection
     std::vector<Judgement> judgements_;
     std::vector<Judgement> latest_;
+    std::vector<StatxReport> statx_;
     bool keep_latest_ = false;
     bool dialect_changed_ = false;
     std::unordered_map<Key, std::size_t, KeyHash> index_;

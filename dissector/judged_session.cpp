@@ -38,7 +38,8 @@ Decoded JudgedSession::see(const Record& record) {
         keep_others(record.frame);
     gather(record.frame);
     const Verdict& verdict = checker_->verdict();
-    return {record, message_, exchange_, shown_, verdict.row != nullptr ? &verdict : nullptr};
+    return {record, message_,          exchange_,
+            shown_, checker_->statx(), verdict.row != nullptr ? &verdict : nullptr};
 }
 
 void JudgedSession::gather(std::uint64_t frame) {

@@ -16,6 +16,7 @@
 
 namespace fusewire {
 
+struct StatxReport;
 struct Verdict;
 
 // What the session knows of one message beside its bytes. Frames are 0 when unknown; `request` is
@@ -35,6 +36,7 @@ struct Decoded {
     const Message& message;
     const Exchange& exchange;
     std::span<const Judgement* const> findings{}; // about this message
+    std::span<const StatxReport> statx{};         // of a reply, where a checker has seen it
     const Verdict* verdict = nullptr; // of a reply or notification, where a checker has seen it
 };
 

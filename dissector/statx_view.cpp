@@ -4,6 +4,7 @@
 #include "dissector/group.h"
 #include "dissector/message_facts.h"
 
+#include <algorithm>
 #include <array>
 
 namespace fusewire {
@@ -233,6 +234,32 @@ std::vector<StatxFact> view_statx(const Operation& request, const Operation& rep
         facts.push_back(fact);
     }
     return facts;
+}
+
+void view_statx_replies(const Message& request, const Message& reply,
+                        std::span<const Entry> entries, const State& state,
+                        std::vector<StatxReport>& out) {
+    out.clear();
+    const auto view = [&](const Operation& asked, const Operation& answered) {
+        if (!asked.is(Op::statx))
+            return;
+        const Entry* entry =
+            has_placeholder_node(asked) && !entries.empty() ? &entries.front() : nullptr;
+        const std::uint64_t nodeid = entry != nullptr ? entry->nodeid : asked.nodeid();
+        const NodeState* node = state.find(nodeid);
+        const DirentFact* dirent = nullptr;
+        if (entry != nullptr)
+            dirent = state.directories.dirent_at(entry->parent, entry->name);
+        else if (node != nullptr && !node->name.empty())
+            dirent = state.directories.dirent_at(node->parent, node->name);
+        auto facts = view_statx(asked, answered, reply.dialect, node, dirent);
+        if (!facts.empty())
+            out.push_back({answered.sub(), nodeid, std::move(facts)});
+    };
+    if (request.subs.empty())
+        return view(Operation(request), Operation(reply));
+    for (std::size_t i = 0; i < std::min(request.subs.size(), reply.subs.size()); ++i)
+        view(Operation(request, i), Operation(reply, i));
 }
 
 } // namespace fusewire

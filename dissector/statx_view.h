@@ -63,10 +63,22 @@ struct StatxFact {
     bool surprises() const { return row->bit != 0 && use == StatxUse::kept && !answered; }
 };
 
+// The STATX of one message, or of one of its sub-operations.
+struct StatxReport {
+    std::int16_t sub = no_sub;
+    std::uint64_t nodeid = 0; // that it describes
+    std::vector<StatxFact> facts;
+};
+
 // Empty when the reply is an error or is not whole. `node` is the one described, as it was before the
 // reply; it and `dirent` may be nullptr.
 std::vector<StatxFact> view_statx(const Operation& request, const Operation& reply,
                                   DialectName dialect, const NodeState* node,
                                   const DirentFact* dirent);
+
+// Every STATX that the reply answers. `entries` are those that it hands out; state is as it was before.
+void view_statx_replies(const Message& request, const Message& reply,
+                        std::span<const Entry> entries, const State& state,
+                        std::vector<StatxReport>& out);
 
 } // namespace fusewire

@@ -5,6 +5,7 @@
 #include "dissector/opcodes.h"
 #include "dissector/render/json_object.h"
 #include "dissector/render/judgement.h"
+#include "dissector/render/statx.h"
 #include "dissector/render/value.h"
 #include "dissector/render/verdict.h"
 
@@ -22,7 +23,8 @@ class JsonView {
   public:
     JsonView(std::string& out, const Decoded& decoded)
         : out_(out), record_(decoded.record), message_(decoded.message),
-          exchange_(decoded.exchange), verdict_(decoded.verdict), findings_(decoded.findings) {}
+          exchange_(decoded.exchange), statx_(decoded.statx), verdict_(decoded.verdict),
+          findings_(decoded.findings) {}
 
     void message();
 
@@ -51,6 +53,7 @@ class JsonView {
     const Record& record_;
     const Message& message_;
     const Exchange& exchange_;
+    std::span<const StatxReport> statx_;
     const Verdict* verdict_;
     std::span<const Judgement* const> findings_;
 };
@@ -74,6 +77,8 @@ void JsonView::message() {
     layers(0, message_.nodes.size());
     object.key("sub");
     subs();
+    if (!statx_.empty())
+        append_statx_json(object.key("statx"), statx_);
     if (verdict_ != nullptr && is_for_kernel())
         append_verdict_json(object.key("verdict"), *verdict_);
     object.key("findings");

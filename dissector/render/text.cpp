@@ -5,6 +5,7 @@
 #include "dissector/opcodes.h"
 #include "dissector/render/judgement.h"
 #include "dissector/render/paint.h"
+#include "dissector/render/statx.h"
 #include "dissector/render/value.h"
 #include "dissector/render/verdict.h"
 
@@ -202,9 +203,12 @@ void append_subs(std::string& out, const Message& message, const TextStyle& styl
     }
 }
 
-// A rule that lacks the past says little, and in a capture that began late it says it everywhere.
-bool is_unsure(const Judgement& judgement) {
-    return judgement.severity < judgement.sighting.severity.value_or(judgement.rule->severity);
+// A rule that lacks the past says little, and in a capture that began late it says it everywhere. Of
+// notes only those on the form of the message are worth a mark; the tree has all.
+bool is_marked(const Judgement& judgement) {
+    const Severity meant = judgement.sighting.severity.value_or(judgement.rule->severity);
+    const bool form = judgement.rule->area == Area::framing;
+    return judgement.severity == meant && (form || judgement.severity > Severity::note);
 }
 
 // Each rule once, however often it found something in the message.
@@ -215,7 +219,7 @@ void append_findings(std::string& out, const Decoded& decoded, const TextStyle& 
             return std::string_view(other->rule->id) == judgement.rule->id &&
                    other->frame == judgement.frame;
         };
-        if (is_unsure(judgement) || std::ranges::any_of(decoded.findings.first(i), is_same))
+        if (!is_marked(judgement) || std::ranges::any_of(decoded.findings.first(i), is_same))
             continue;
         const Painted mark(out, style.color, paint_of(judgement.severity));
         fmt::format_to(into(out), " [{}", judgement.rule->id);
@@ -358,6 +362,7 @@ void append_tree(std::string& out, const Decoded& decoded, const TextStyle& styl
     const Message& message = decoded.message;
     for (const Node& node : message.nodes)
         append_tree_line(out, message, node, style);
+    append_statx(out, decoded.statx, style);
     if (decoded.verdict != nullptr)
         append_verdict(out, *decoded.verdict, style);
     for (const Judgement* judgement : decoded.findings)

@@ -2,6 +2,7 @@
 
 #include "dissector/errno_names.h"
 #include "dissector/escape.h"
+#include "dissector/render/paint.h"
 
 #include <fmt/format.h>
 
@@ -42,18 +43,11 @@ bool is_harmful(Outcome outcome) {
     }
 }
 
-constexpr std::string_view bad = "\033[31m", caution = "\033[33m", plain = "\033[0m";
-
 // Text in the colour of the outcome.
 void append_painted(std::string& out, std::string_view text, Outcome outcome,
                     const TextStyle& style) {
-    if (!style.color) {
-        out += text;
-        return;
-    }
-    out += is_harmful(outcome) ? bad : caution;
+    const Painted mark(out, style.color, is_harmful(outcome) ? Paint::bad : Paint::caution);
     out += text;
-    out += plain;
 }
 
 // The kernel's view of an error: negative, as in reply headers.

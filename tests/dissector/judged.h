@@ -43,8 +43,9 @@ class JudgedTest : public ::testing::Test {
     std::vector<std::string> found() const {
         std::vector<std::string> list;
         for (const Judgement& judgement : checker.judgements())
-            list.push_back(std::string(judgement.rule->id) + " " +
-                           std::string(spelling(judgement.severity)));
+            if (judgement.rule->area != Area::init) // the INIT of these tests is a bare one
+                list.push_back(std::string(judgement.rule->id) + " " +
+                               std::string(spelling(judgement.severity)));
         return list;
     }
 

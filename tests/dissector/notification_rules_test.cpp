@@ -81,9 +81,9 @@ TEST_F(NotificationRules, TiersThatSeeNoNotificationsCannotMissARetrieve) {
 TEST_F(NotificationRules, ARetrieveThatWasGivenUpIsNotCalledUnsolicited) {
     begin();
     for (std::uint64_t i = 0; i <= Retrieves::limit; ++i)
-        ask_for(i, 1);
+        ask_for(i + 1, 1);
     const std::size_t before = found().size();
-    ask(request(notify_reply, 0, 1, data_of(1, 0, 4)));
+    ask(request(notify_reply, 1, 1, data_of(1, 0, 4)));
     EXPECT_EQ(found().size(), before);
 }
 

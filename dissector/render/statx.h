@@ -1,0 +1,18 @@
+// The STATX view: what was asked, answered and used, field by field, beside a message.
+#pragma once
+
+#include "dissector/render/text.h"
+#include "dissector/statx_view.h"
+
+#include <span>
+#include <string>
+
+namespace fusewire {
+
+// Lines of the tree, each with a newline.
+void append_statx(std::string& out, std::span<const StatxReport> reports, const TextStyle& style);
+
+// An array as docs/schema.json describes it.
+void append_statx_json(std::string& out, std::span<const StatxReport> reports);
+
+} // namespace fusewire
