@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace fusewire {
 
@@ -77,6 +78,15 @@ struct Field {
     const Struct* members = nullptr; // Kind::group with a fixed layout
     bool repeated = false;           // an element of an array
     bool in_line = false;            // shown in the one-line view
+
+    // Most names differ in the first letter, so none is measured before it is compared.
+    constexpr bool is_called(std::string_view wanted) const {
+        const char* own = name;
+        for (const char letter : wanted)
+            if (*own++ != letter)
+                return false;
+        return *own == '\0';
+    }
 };
 
 // Before minor `minor`, or without the INIT flag `needs`, the struct ended at `size`. With neither of

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace fusewire {
 
@@ -15,10 +16,11 @@ class Group {
 
     // nullptr when it is absent or was not captured whole.
     const Node* node(std::string_view name) const {
-        const std::size_t end = message_->end_of(index_);
-        for (std::size_t i = index_ + 1; i < end; i = message_->end_of(i))
-            if (name == message_->nodes[i].field->name)
-                return message_->nodes[i].cut ? nullptr : &message_->nodes[i];
+        const std::vector<Node>& nodes = message_->nodes;
+        const unsigned depth = nodes[index_].depth;
+        for (std::size_t i = index_ + 1; i < nodes.size() && nodes[i].depth > depth; ++i)
+            if (nodes[i].depth == depth + 1 && nodes[i].field->is_called(name))
+                return nodes[i].cut ? nullptr : &nodes[i];
         return nullptr;
     }
     // 0 when it is absent.

@@ -45,10 +45,11 @@ std::span<const Node> Operation::nodes() const {
 }
 
 std::size_t Operation::layer() const {
-    for (std::size_t i = first_; i < end_; ++i)
-        if (message_->nodes[i].field == &field::layer)
-            return i;
-    return end_;
+    if (layer_ == not_searched)
+        for (layer_ = first_; layer_ < end_; ++layer_)
+            if (message_->nodes[layer_].field == &field::layer)
+                break;
+    return layer_;
 }
 
 const Node* Operation::find(std::string_view name) const {

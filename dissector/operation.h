@@ -45,6 +45,8 @@ class Operation {
     std::span<const Node> nodes() const;
 
   private:
+    static constexpr std::size_t not_searched = ~std::size_t{0};
+
     std::size_t layer() const; // index of the body's node, end_ when there is none
 
     const Message* message_;
@@ -58,6 +60,7 @@ class Operation {
     std::uint32_t header_size_ = 0;
     std::size_t first_ = 0;
     std::size_t end_ = 0;
+    mutable std::size_t layer_ = not_searched; // rules ask for many fields of one operation
 };
 
 // Calls visit(Operation) for the message, or for each sub-operation of a COMPOUND.

@@ -99,8 +99,15 @@ void Requests::answered(std::uint64_t unique, std::uint64_t frame, std::int32_t 
 }
 
 std::uint64_t digest_of(Bytes bytes) {
-    return std::hash<std::string_view>{}(
-        {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    constexpr std::size_t sample = 64;
+    const auto hash = [](Bytes part) {
+        return std::hash<std::string_view>{}(
+            {reinterpret_cast<const char*>(part.data()), part.size()});
+    };
+    if (bytes.size() <= 2 * sample)
+        return hash(bytes);
+    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
+    return (hash(bytes.first(sample)) * odd ^ hash(bytes.last(sample))) * odd ^ bytes.size();
 }
 
 } // namespace fusewire

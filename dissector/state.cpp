@@ -218,9 +218,14 @@ const OpenFile* State::find(const FhKey& key) const {
 }
 
 OpenFile& State::open(const FhKey& key, std::uint64_t frame) {
+    const auto space = static_cast<std::size_t>(key.space);
     OpenFile& file = files[key];
-    if (file.opens > 0 || other_node(key.space, key.fh, key.nodeid) != 0)
-        shared_fhs_[static_cast<std::size_t>(key.space)] = true;
+    if (file.opens > 0 || other_node(key.space, key.fh, key.nodeid) != 0) {
+        shared_fhs_[space] = true;
+        open_on_[space].clear();
+    }
+    if (!shared_fhs_[space])
+        open_on_[space][key.fh] = key.nodeid;
     ++file.opens;
     file.open_frame = frame;
     return file;
@@ -230,8 +235,8 @@ void State::release(const FhKey& key, std::uint64_t frame) {
     OpenFile& file = files[key];
     ++file.released;
     file.release_frame = frame;
-    if (file.opens > 0)
-        --file.opens;
+    if (file.opens > 0 && --file.opens == 0)
+        open_on_[static_cast<std::size_t>(key.space)].erase(key.fh);
     if (file.opens > 0)
         return;
     released_order_.push_back(key);
@@ -244,11 +249,8 @@ void State::release(const FhKey& key, std::uint64_t frame) {
 }
 
 std::uint64_t State::other_node(FhSpace space, std::uint64_t fh, std::uint64_t except) const {
-    for (auto file = files.lower_bound({space, fh, 0});
-         file != files.end() && file->first.space == space && file->first.fh == fh; ++file)
-        if (file->first.nodeid != except && file->second.opens > 0)
-            return file->first.nodeid;
-    return 0;
+    const std::uint64_t* nodeid = find_in(open_on_[static_cast<std::size_t>(space)], fh);
+    return nodeid == nullptr || *nodeid == except ? 0 : *nodeid;
 }
 
 } // namespace fusewire

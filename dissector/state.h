@@ -206,7 +206,7 @@ class State {
     OpenFile& open(const FhKey& key, std::uint64_t frame);
     // Takes an open back; what is released is remembered for a while.
     void release(const FhKey& key, std::uint64_t frame);
-    // A node that this fh is open on, other than `except`; 0: none.
+    // The node that this fh is open on, other than `except`; 0: none, or numbers are shared.
     std::uint64_t other_node(FhSpace space, std::uint64_t fh, std::uint64_t except) const;
     // The server returns one number for several open files: numbers tell nothing apart.
     bool shares_fhs(FhSpace space) const { return shared_fhs_[static_cast<std::size_t>(space)]; }
@@ -250,6 +250,8 @@ class State {
     std::map<std::string, ForgottenHandle, std::less<>> forgotten_handles_;
     std::deque<std::string> forgotten_handle_order_;
     std::deque<FhKey> released_order_;
+    // Until a server shares numbers, each is open on one node: fh -> nodeid, for each FhSpace.
+    std::unordered_map<std::uint64_t, std::uint64_t> open_on_[2];
     bool shared_fhs_[2] = {};
 };
 

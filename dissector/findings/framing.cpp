@@ -76,14 +76,15 @@ void look_at_credentials(const AskEvent& event, Report& report) {
         return;
     constexpr unsigned allow_idmap = 40;
     const Limits& limits = event.state.limits;
-    const std::string observed =
-        fmt::format("uid {}, gid {}", static_cast<std::int32_t>(message.uid),
-                    static_cast<std::int32_t>(message.gid));
+    const auto observed = [&] {
+        return fmt::format("uid {}, gid {}", static_cast<std::int32_t>(message.uid),
+                           static_cast<std::int32_t>(message.gid));
+    };
     if (message.uid == no_id || message.gid == no_id) {
         if (limits.known && !limits.has(allow_idmap))
             report({.offset = uid_at,
                     .object = no_id,
-                    .observed = observed,
+                    .observed = observed(),
                     .expected = "ids of the caller",
                     .severity = Severity::warn,
                     .text = "no caller's ids although ALLOW_IDMAP was not accepted"});
@@ -92,7 +93,7 @@ void look_at_credentials(const AskEvent& event, Report& report) {
     if ((op_bit(event.operation.op()) & sent_by_kernel) != 0)
         report({.offset = uid_at,
                 .object = message.opcode_number,
-                .observed = observed,
+                .observed = observed(),
                 .expected = "0"});
 }
 
