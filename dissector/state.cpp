@@ -77,9 +77,13 @@ void State::forget(std::uint64_t nodeid, std::uint64_t nlookup, std::uint64_t fr
     if (node->accepted > 0 || nodeid == root_nodeid)
         return;
     remember_handle(*node, frame);
-    ForgottenNode memory{
-        node->generation, node->type(), node->attributes ? node->attributes->ino : 0,
-        node->handle,     frame,        node->sent > 0};
+    ForgottenNode memory{.generation = node->generation,
+                         .type = node->type(),
+                         .ino = node->attributes ? node->attributes->ino : 0,
+                         .handle = node->handle,
+                         .frame = frame,
+                         .name = {node->parent, node->name},
+                         .uncertain = node->sent > 0};
     drop_handle(*node, HandleState::none);
     for (const NameKey& key : node->names)
         if (const auto named = names_.find(key);

@@ -76,6 +76,7 @@ struct ForgottenNode {
     std::uint64_t ino = 0;
     std::string handle;
     std::uint64_t frame = 0; // of the FORGET
+    NameKey name;            // its latest
     // References are left that the kernel may have taken after all.
     bool uncertain = false;
 };

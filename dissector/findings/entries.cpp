@@ -98,7 +98,9 @@ std::string difference(const ForgottenNode& old, const Entry& entry) {
     if (known && entry.attributes->type() != old.type)
         return fmt::format("{} that was a {}", type_name(entry.attributes->mode),
                            type_name(old.type));
-    if (known && entry.attributes->ino != old.ino)
+    // Under the name that it had it may well be the same object, with an ino that is made up.
+    const bool same_name = old.name.first == entry.parent && old.name.second == entry.name;
+    if (known && !same_name && entry.attributes->ino != old.ino)
         return fmt::format("ino {} that was {}", entry.attributes->ino, old.ino);
     if (!old.handle.empty() && entry.fhandle.sound() && !entry.fhandle.bytes.empty() &&
         entry.fhandle.bytes != old.handle)
