@@ -127,6 +127,9 @@ Sighting sighting_of(const Finding& finding, const Message& message) {
     sighting.sub = finding.sub;
     sighting.object = message.opcode_number;
     sighting.severity = severity_of(finding);
+    if (finding.rule == Rule::readdir_record_overrun && finding.harmless)
+        sighting.consequence = "the kernel drops the record and asks for it again from the offset "
+                               "before it: nothing is lost";
     if (finding.observed != 0 || finding.expected != 0)
         sighting.observed = fmt::to_string(finding.observed);
     if (finding.expected != 0)
@@ -174,6 +177,8 @@ std::string Judgement::message() const {
         line += fmt::format(": {}", sighting.observed);
     if (!sighting.expected.empty())
         line += fmt::format(", expected {}", sighting.expected);
+    if (unseen_forget)
+        line += ", unless a FORGET that this capture cannot show came between";
     return line;
 }
 
@@ -362,8 +367,10 @@ void Checker::see_reply(const Scene& scene, State& state, bool sound) {
         note_written(scene.record, verdict_of(stray));
         return show(stray);
     }
-    if (sound)
+    if (sound) {
         entries_of(*request, scene.message, entries_);
+        apply_unseen_forgets(entries_, scene.frame(), state);
+    }
     ExchangeEvent event{scene, *request, entries_,
                         state.requests.outstanding(scene.message.unique)};
     note_written(scene.record, verdict_of(event));
@@ -503,6 +510,7 @@ void Checker::judge(Seen&& seen, Judgement&& judgement, const State& state) {
         judgement.severity = Severity::note;
     judgement.last_frame = judgement.frame;
     judgement.dialect = state.dialect;
+    judgement.unseen_forget = seen.rule->needs_forgets && !state.sees_forgets;
     const Key key{seen.number, static_cast<std::uint32_t>(judgement.conn), seen.sighting.nodeid,
                   seen.sighting.object};
     judgement.sighting = std::move(seen.sighting);

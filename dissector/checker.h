@@ -33,6 +33,7 @@ struct Judgement {
     std::string path; // of the node that it is about, as it was called then; "" or "?…": not known
     std::uint64_t count = 1;
     std::uint64_t last_frame = 0;
+    bool unseen_forget = false; // it is true only if no FORGET came that the capture cannot show
 
     // "text: observed, expected ..." in one line.
     std::string message() const;

@@ -255,6 +255,12 @@ Decoder::Offset Decoder::strings(const Field& field, Offset begin, Offset end) {
     return at;
 }
 
+// A record of READDIRPLUS that the kernel cannot read has a nodeid, which is its first field.
+bool Decoder::loses_node(const Field& group_field, Offset at, Offset room) const {
+    const bool whole = room >= sizeof(std::uint64_t);
+    return &group_field == &field::direntplus && whole && cursor_.u64(at).value_or(0) != 0;
+}
+
 // fuse_dirent and fuse_direntplus: a fixed head whose last 8 bytes are namelen and type, the name
 // without a NUL, then padding to 8.
 Decoder::Offset Decoder::dirents(const Struct& head, const Field& group_field, Offset begin,
@@ -266,6 +272,7 @@ Decoder::Offset Decoder::dirents(const Struct& head, const Field& group_field, O
         if (room < head.size || (namelen && *namelen > room - head.size)) {
             report(Rule::readdir_record_overrun, at, room,
                    head.size + std::uint64_t{namelen.value_or(0)});
+            out_.findings.back().harmless = at > begin && !loses_node(group_field, at, room);
             break;
         }
         if (!namelen)

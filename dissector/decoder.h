@@ -62,6 +62,7 @@ class Decoder {
     Offset data(const Part& part, Offset begin, Offset end);
     Offset array(const Part& part, Offset begin, Offset end);
     Offset strings(const Field& field, Offset begin, Offset end);
+    bool loses_node(const Field& group, Offset at, Offset room) const;
     Offset dirents(const Struct& head, const Field& group, Offset begin, Offset end);
     Offset fhandle(const Struct& head, bool padded, Offset begin, Offset end);
     const Part* next_part(const Body& body, const Part* from) const;

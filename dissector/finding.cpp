@@ -167,9 +167,12 @@ constexpr RuleRow rows[] = {
       .severity = Severity::warn,
       .text = "directory record runs past the end",
       .consequence =
-          "the kernel drops the record without a word; with READDIRPLUS the server keeps a "
-          "reference that nobody gives back",
-      .advice = "leave out what does not fit into size; the kernel comes again"}},
+          "the kernel drops the record without a word: the first one looks like the end of the "
+          "directory, and the reference that one of READDIRPLUS counts is never given back",
+      .advice = "leave out what does not fit into size; the kernel comes again",
+      .doc = "A note when whole records stand before it and no reference is lost, as from servers "
+             "that cut a listing into pieces of the size asked for: the kernel asks for the record "
+             "again from the offset before it."}},
     {Rule::array_count,
      {.id = "array-count",
       .area = Area::framing,
@@ -257,6 +260,8 @@ Severity severity_of(const Finding& finding) {
     const bool never_assigned = finding.observed == 7 || finding.observed == 19;
     if (finding.rule == Rule::opcode_unknown && never_assigned)
         return Severity::error;
+    if (finding.harmless)
+        return Severity::note;
     return row_of(finding.rule).severity;
 }
 

@@ -112,6 +112,7 @@ struct Finding {
     std::uint32_t offset = 0;   // in the message
     std::uint64_t observed = 0; // what the row's text speaks of: bytes, a count, a number
     std::uint64_t expected = 0;
+    bool harmless = false; // a note here, whatever the row says
 };
 
 // The row's severity, or a harsher one that the numbers call for.

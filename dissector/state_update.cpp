@@ -113,6 +113,21 @@ bool is_gone(const Entry& entry, std::uint64_t asked_frame, const State& state) 
     return found && removed != nullptr && asked_frame != 0 && asked_frame < removed->frame;
 }
 
+// Every reference at once.
+void forget_wholly(std::uint64_t nodeid, std::uint64_t frame, State& state) {
+    state.forget(nodeid, ~std::uint64_t{0}, frame);
+    state.locks.release_node(nodeid);
+}
+
+// The kernel builds a new inode for another generation or type, or the old one was forgotten unseen.
+bool is_another(const NodeState& node, const Entry& entry) {
+    const bool other_type = node.type() != 0 && entry.attributes &&
+                            !are_invalid(*entry.attributes) &&
+                            entry.attributes->type() != node.type();
+    return other_type || static_cast<std::uint32_t>(node.generation) !=
+                             static_cast<std::uint32_t>(entry.generation);
+}
+
 void apply_entry(const Entry& entry, const Record& record, std::uint64_t asked_frame,
                  const Verdict& verdict, State& state) {
     if (entry.nodeid == 0) {
@@ -130,6 +145,10 @@ void apply_entry(const Entry& entry, const Record& record, std::uint64_t asked_f
     const bool kept = verdict.keeps_results();
     if (!kept && state.find(entry.nodeid) == nullptr && state.limits.known)
         return; // the kernel has no such inode, and never says FORGET
+    const NodeState* before = state.find(entry.nodeid);
+    if (kept && !state.sees_forgets && entry.nodeid != root_nodeid && before != nullptr &&
+        before->accepted > 0 && is_another(*before, entry))
+        forget_wholly(entry.nodeid, record.frame, state);
     NodeState& node = state.introduce(entry.nodeid, record.frame);
     ++node.sent;
     if (!kept)
@@ -426,7 +445,26 @@ void apply_retrieve(const Operation& notification, const Record& record, const V
                            record.frame, node != nullptr && node->live() && !verdict.discarded()});
 }
 
+// The entry is about a new object, whatever its nodeid stood for before. CREATE may open a file that
+// is there.
+bool is_newly_made(const Entry& entry, const State& state) {
+    constexpr OpSet makers = ops(Op::mkdir, Op::mknod, Op::symlink, Op::tmpfile);
+    if ((op_bit(entry.op) & makers) != 0)
+        return true;
+    const NameState* name = state.at(entry.parent, entry.name);
+    return entry.op == Op::create && (name == nullptr || name->nodeid != entry.nodeid);
+}
+
 } // namespace
+
+void apply_unseen_forgets(std::span<const Entry> entries, std::uint64_t frame, State& state) {
+    if (state.sees_forgets)
+        return;
+    for (const Entry& entry : entries)
+        if (entry.nodeid != root_nodeid && state.find(entry.nodeid) != nullptr &&
+            is_newly_made(entry, state))
+            forget_wholly(entry.nodeid, frame, state);
+}
 
 Limits limits_of(const Operation& request, const Operation& reply) {
     Limits limits;

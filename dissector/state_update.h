@@ -8,6 +8,9 @@
 
 namespace fusewire {
 
+// Where the capture cannot show FORGETs: a nodeid of something newly made that was known before must
+// have been forgotten. Called before the rules see the reply.
+void apply_unseen_forgets(std::span<const Entry> entries, std::uint64_t frame, State& state);
 // A request was read by the server.
 void apply_request(const Message& message, const Record& record, State& state);
 // A reply was written; `verdict` says what the kernel made of it.

@@ -407,12 +407,16 @@ constexpr Check<RequestEvent> request_rows[] = {
       .text = "WRITE from the page cache though the writeback cache is off",
       .consequence = "uid, gid and fh are those of any writer",
       .advice = "do not check permissions by the fh or the uid of such a WRITE",
-      .doc = "Memory mappings that are written to make it normal."},
+      .doc = "Memory mappings that are written to make it normal. Reported once for each "
+             "connection."},
      [](const RequestEvent& event, Report& report) {
          const Limits& limits = event.state.limits;
-         if (limits.known && !limits.has(writeback_cache) &&
-             (number(event.operation, "write_flags") & write_cache) != 0)
-             report(at_field(event.operation, "write_flags"));
+         if (!limits.known || limits.has(writeback_cache) ||
+             (number(event.operation, "write_flags") & write_cache) == 0)
+             return;
+         Sighting sighting = at_field(event.operation, "write_flags");
+         sighting.nodeid = 0;
+         report(std::move(sighting));
      },
      ops(Op::write)},
     {{.id = "fallocate-mode",

@@ -283,10 +283,12 @@ constexpr Check<EntryEvent> entry_rows[] = {
       .text = "nodeid given to another object with the generation that it had",
       .consequence = "file handles of NFS clients and late replies reach the wrong object",
       .advice = "count the generation up whenever a nodeid is used again",
+      .doc = "Silent where the capture cannot show FORGETs.",
       .history = History::complete},
      [](const EntryEvent& event, Report& report) {
          const ForgottenNode* old = event.forgotten;
-         if (old == nullptr || event.before != nullptr || !is_acceptable(event) ||
+         if (!event.state.sees_forgets || old == nullptr || event.before != nullptr ||
+             !is_acceptable(event) ||
              kept_generation(old->generation) != kept_generation(event.entry.generation))
              return;
          std::string what = difference(*old, event.entry);

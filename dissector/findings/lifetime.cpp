@@ -291,10 +291,14 @@ constexpr Check<EntryEvent> entry_rows[] = {
       .consequence = "programs see a file that they have just deleted",
       .advice = "drop the name from the server's own cache when it is removed",
       .doc = "Legal when somebody else made it anew.",
-      .history = History::unbroken},
+      .history = History::unbroken,
+      .needs_forgets = true},
      [](const EntryEvent& event, Report& report) {
          const RemovedName* removed = removed_before(event);
-         if (removed != nullptr && (removed->op == Op::unlink || removed->op == Op::rmdir))
+         const bool same_folder = removed != nullptr && event.parent != nullptr &&
+                                  (event.entry.parent == root_nodeid ||
+                                   event.parent->introduced_frame <= removed->frame);
+         if (same_folder && (removed->op == Op::unlink || removed->op == Op::rmdir))
              report(about_name(event, removed->frame));
      },
      ops(Op::lookup, Op::lookup_handle)},

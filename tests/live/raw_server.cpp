@@ -419,8 +419,8 @@ Answer RawServer::Handlers::statfs() {
     fuse_statfs_out out{};
     out.st.blocks = 1u << 20;
     out.st.bfree = out.st.bavail = 1u << 19;
-    out.st.files = tree_.size();
     out.st.ffree = 1000;
+    out.st.files = tree_.size() + out.st.ffree;
     out.st.bsize = out.st.frsize = 4096;
     out.st.namelen = 255;
     return answer_with(out);
