@@ -420,7 +420,8 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
       .consequence = "what lies behind the size can no longer be read",
       .advice = "count written bytes into the size before the WRITE is answered",
       .doc = "Legal when somebody else truncated the file at the server.",
-      .history = History::unbroken},
+      .history = History::unbroken,
+      .needs_forgets = true},
      [](const AttributesEvent& event, Report& report) {
          const NodeState* node = event.node;
          if (node != nullptr && event.attributes.size < node->written_end && are_used(event) &&
@@ -436,7 +437,8 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
       .text = "change time went back",
       .consequence = "programs that compare times miss the change",
       .advice = "let ctime only grow",
-      .doc = "Legal when the server's clock was set, or the file was replaced."},
+      .doc = "Legal when the server's clock was set, or the file was replaced. Servers without a "
+             "change time answer the time of modification, which utimes(2) sets back."},
      [](const AttributesEvent& event, Report& report) {
          const Attributes* before = known_before(event);
          if (before == nullptr || !answers(event.attributes, sx_ctime) ||
@@ -455,7 +457,8 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
       .text = "inode number of a node changed",
       .consequence = "programs that hold it open or walk the tree take it for another file",
       .advice = "keep a node's inode number for as long as the node lives",
-      .doc = "Legal where a nodeid stands for a path, and another file was moved there."},
+      .doc = "Legal where a nodeid stands for a path, and another file was moved there.",
+      .needs_forgets = true},
      [](const AttributesEvent& event, Report& report) {
          const Attributes* before = known_before(event);
          if (before == nullptr || before->ino == event.attributes.ino || before->ino == 0 ||
