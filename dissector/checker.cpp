@@ -28,27 +28,30 @@ std::uint16_t number_of(Rule rule) {
     return numbers[static_cast<std::size_t>(rule)];
 }
 
-// The checks for one kind of event, by operation, each with its rule's number.
+// The checks for one kind of event, by dialect and operation, each with its rule's number.
 template <class Event>
 struct Dispatch {
     struct Row {
         const Check<Event>* check;
         std::uint16_t rule;
     };
-    std::array<std::vector<Row>, 64> by_op;
+    using Rows = std::vector<Row>;
+    std::array<std::array<Rows, 64>, dialect_count> table;
 
     Dispatch() {
         for (const Family* family : all_families())
             for (const Check<Event>& check : family->rows<Event>()) {
                 const std::uint16_t number = number_of(check.info);
-                for (std::size_t op = 0; op < by_op.size(); ++op)
-                    if ((check.only >> op & 1) != 0)
-                        by_op[op].push_back({&check, number});
+                for (std::size_t dialect = 0; dialect < table.size(); ++dialect)
+                    for (std::size_t op = 0; op < table[dialect].size(); ++op)
+                        if ((check.info.dialects >> dialect & 1) != 0 &&
+                            (check.only >> op & 1) != 0)
+                            table[dialect][op].push_back({&check, number});
             }
     }
-    static const Dispatch& get() {
-        static const Dispatch table;
-        return table;
+    static const Rows& rows(DialectName dialect, std::size_t op) {
+        static const Dispatch all;
+        return all.table[static_cast<std::size_t>(dialect)][op];
     }
 };
 
@@ -206,14 +209,8 @@ class Checker::Collector : public Report {
 
 template <class Event>
 void Checker::show(const Event& event) {
-    const auto& rows = Dispatch<Event>::get().by_op[slot_of(event)];
-    if (rows.empty())
-        return;
-    const DialectSet dialect = in_dialect(dialect_of(event));
     Collector<Event> collector(seen_);
-    for (const auto& row : rows) {
-        if ((row.check->info.dialects & dialect) == 0)
-            continue;
+    for (const auto& row : Dispatch<Event>::rows(dialect_of(event), slot_of(event))) {
         collector.use(row);
         row.check->look(event, collector);
     }
@@ -282,7 +279,7 @@ State& Checker::state_of(const Record& record, const Message& message) {
     }
     dialect_changed_ |= !init && state.messages > 1 && state.dialect != message.dialect;
     state.dialect = message.dialect;
-    if (!state.nodes.contains(root_nodeid))
+    if (state.nodes.empty())
         state.introduce(root_nodeid, record.frame);
     return state;
 }
@@ -320,20 +317,17 @@ void Checker::see_request(const Scene& scene, State& state, bool sound) {
 void Checker::see_operation(const Scene& scene, const Operation& operation) {
     const State& state = scene.state;
     show(RequestEvent{scene, operation});
-    used_nodes(operation, nodes_);
-    for (const UsedNode& use : nodes_)
+    for (const UsedNode& use : used_nodes(operation))
         show(NodeUseEvent{scene, operation, use.role, use.nodeid, use.offset,
                           state.find(use.nodeid), state.forgotten(use.nodeid)});
-    used_fhs(operation, fhs_);
-    for (const UsedFh& use : fhs_) {
+    for (const UsedFh& use : used_fhs(operation)) {
         FhKey other = use.key;
         other.space = use.key.space == FhSpace::file ? FhSpace::directory : FhSpace::file;
         show(FhUseEvent{scene, operation, use.key, use.offset, state.find(use.key),
                         state.find(other),
                         state.other_node(use.key.space, use.key.fh, use.key.nodeid)});
     }
-    used_names(operation, names_);
-    for (const UsedName& use : names_)
+    for (const UsedName& use : used_names(operation))
         show(NameEvent{scene, operation, use.role, use.name, use.offset});
     forgets(operation, forgets_);
     for (const Forgotten& item : forgets_)

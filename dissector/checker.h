@@ -141,9 +141,6 @@ class Checker {
 
     // Kept for their memory.
     std::vector<Entry> entries_;
-    std::vector<UsedNode> nodes_;
-    std::vector<UsedFh> fhs_;
-    std::vector<UsedName> names_;
     std::vector<Forgotten> forgets_;
     std::vector<ExtensionRecord> extensions_;
     std::vector<DirentRecord> dirents_;

@@ -4,6 +4,8 @@
 #include "dissector/opcodes.h"
 
 #include <algorithm>
+#include <iterator>
+#include <type_traits>
 
 namespace fusewire {
 
@@ -20,14 +22,43 @@ void read_common(const Group& group, Attributes& out) {
     out.blksize = group.u32("blksize");
 }
 
+// Members of struct fuse_attr in wire order, so that one walk finds them all.
+struct AttrMember {
+    const char* name;
+    void (*set)(Attributes& out, std::uint64_t value);
+};
+template <auto Member>
+void set(Attributes& out, std::uint64_t value) {
+    out.*Member = static_cast<std::remove_reference_t<decltype(out.*Member)>>(value);
+}
+constexpr AttrMember attr_members[] = {
+    {"ino", set<&Attributes::ino>},
+    {"size", set<&Attributes::size>},
+    {"blocks", set<&Attributes::blocks>},
+    {"mtime", set<&Attributes::mtime>},
+    {"ctime", set<&Attributes::ctime>},
+    {"atimensec", set<&Attributes::atime_ns>},
+    {"mtimensec", set<&Attributes::mtime_ns>},
+    {"ctimensec", set<&Attributes::ctime_ns>},
+    {"mode", set<&Attributes::mode>},
+    {"nlink", set<&Attributes::nlink>},
+    {"uid", set<&Attributes::uid>},
+    {"gid", set<&Attributes::gid>},
+    {"blksize", set<&Attributes::blksize>},
+    {"flags", set<&Attributes::flags>},
+};
+
 void read_attr(const Group& group, Attributes& out) {
-    read_common(group, out);
-    out.ctime = group.i64("ctime");
-    out.mtime = group.i64("mtime");
-    out.atime_ns = group.u32("atimensec");
-    out.mtime_ns = group.u32("mtimensec");
-    out.ctime_ns = group.u32("ctimensec");
-    out.flags = group.u32("flags");
+    const AttrMember* next = std::begin(attr_members);
+    group.each([&](const Node& node) {
+        const AttrMember* member =
+            std::find_if(next, std::end(attr_members),
+                         [&](const AttrMember& row) { return node.field->is_called(row.name); });
+        if (member == std::end(attr_members))
+            return;
+        member->set(out, node.cut ? 0 : node.value);
+        next = member + 1;
+    });
 }
 
 void read_time(const Message& message, const Group& group, std::string_view name,

@@ -23,6 +23,14 @@ class Group {
                 return nodes[i].cut ? nullptr : &nodes[i];
         return nullptr;
     }
+    template <class Visit>
+    void each(Visit visit) const {
+        const std::vector<Node>& nodes = message_->nodes;
+        const unsigned depth = nodes[index_].depth;
+        for (std::size_t i = index_ + 1; i < nodes.size() && nodes[i].depth > depth; ++i)
+            if (nodes[i].depth == depth + 1)
+                visit(nodes[i]);
+    }
     // 0 when it is absent.
     std::uint64_t u64(std::string_view name) const {
         const Node* found = node(name);

@@ -56,8 +56,7 @@ void Ledger::see_request(const Sight& sight, const Message& request) {
     each_operation(request, [&](const Operation& operation) {
         see_extensions(sight, operation);
         see_forgets(sight, operation);
-        used_nodes(operation, used_);
-        for (const UsedNode& use : used_)
+        for (const UsedNode& use : used_nodes(operation))
             see_node(sight, use.nodeid);
     });
 }
@@ -92,8 +91,7 @@ void Ledger::see_reply(const Sight& sight, const Message& request, const Message
     for (const Entry& entry : entries_)
         see_entry(sight, entry);
     each_operation(request, [&](const Operation& operation) {
-        used_nodes(operation, used_);
-        for (const UsedNode& use : used_)
+        for (const UsedNode& use : used_nodes(operation))
             see_node(sight, use.nodeid);
         const auto folder = operation.number("newdir");
         const NameState* moved =

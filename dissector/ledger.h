@@ -111,7 +111,6 @@ class Ledger {
 
     // Kept for their memory.
     std::vector<Entry> entries_;
-    std::vector<UsedNode> used_;
     std::vector<Forgotten> forgets_;
     std::vector<ExtensionRecord> extensions_;
 };

@@ -110,28 +110,29 @@ bool has_placeholder_node(const Operation& operation) {
            dependency_of(operation).has_value();
 }
 
-void used_nodes(const Operation& request, std::vector<UsedNode>& out) {
-    out.clear();
+ShortList<UsedNode, 2> used_nodes(const Operation& request) {
+    ShortList<UsedNode, 2> out;
     if (request.opcode() == nullptr || names_no_node(request) || request.is(Op::forget) ||
         has_placeholder_node(request))
-        return;
+        return out;
     constexpr std::uint32_t nodeid_in_header = 16;
     out.push_back({NodeRole::target, request.nodeid(), request.offset() + nodeid_in_header});
     for (const NamedNode& named : named_nodes)
         if (request.is(named.op))
             if (const Node* node = request.find(named.field))
                 out.push_back({named.role, node->value, node->offset});
+    return out;
 }
 
-void used_fhs(const Operation& request, std::vector<UsedFh>& out) {
-    out.clear();
+ShortList<UsedFh, 2> used_fhs(const Operation& request) {
+    ShortList<UsedFh, 2> out;
     constexpr OpSet users =
         ops(Op::read, Op::write, Op::flush, Op::fsync, Op::release, Op::lseek, Op::fallocate,
             Op::ioctl, Op::poll, Op::getlk, Op::setlk, Op::setlkw, Op::copy_file_range,
             Op::copy_file_range_64, Op::setattr, Op::getattr, Op::statx, Op::readdir,
             Op::readdirplus, Op::releasedir, Op::fsyncdir);
     if ((op_bit(request.op()) & users) == 0)
-        return;
+        return out;
     for (const FhField& row : fh_fields) {
         if (!request.is(row.op))
             continue;
@@ -147,14 +148,16 @@ void used_fhs(const Operation& request, std::vector<UsedFh>& out) {
         out.push_back(
             {{directory ? FhSpace::directory : row.space, fh->value, nodeid}, fh->offset});
     }
+    return out;
 }
 
-void used_names(const Operation& request, std::vector<UsedName>& out) {
-    out.clear();
+ShortList<UsedName, 2> used_names(const Operation& request) {
+    ShortList<UsedName, 2> out;
     for (const NameField& row : name_fields)
         if (request.is(row.op))
             if (const Node* name = request.find(row.field))
                 out.push_back({row.role, request.message().text_of(*name), name->offset});
+    return out;
 }
 
 void forgets(const Operation& request, std::vector<Forgotten>& out) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "dissector/findings/events.h"
+#include "dissector/short_list.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -80,10 +81,11 @@ std::optional<Dependency> dependency_of(const Operation& operation);
 // the node that the first one finds; in v7 any operation may take the node of an earlier one.
 bool has_placeholder_node(const Operation& operation);
 
-// All of these replace what `out` holds.
-void used_nodes(const Operation& request, std::vector<UsedNode>& out);
-void used_fhs(const Operation& request, std::vector<UsedFh>& out);
-void used_names(const Operation& request, std::vector<UsedName>& out);
+// No operation has more than two of each.
+ShortList<UsedNode, 2> used_nodes(const Operation& request);
+ShortList<UsedFh, 2> used_fhs(const Operation& request);
+ShortList<UsedName, 2> used_names(const Operation& request);
+// These replace what `out` holds.
 void forgets(const Operation& request, std::vector<Forgotten>& out);
 void extension_records(const Operation& request, std::vector<ExtensionRecord>& out);
 void dirents(const Operation& reply, std::vector<DirentRecord>& out);

@@ -12,20 +12,15 @@ std::uint64_t id_of(std::uint64_t unique) {
     return unique & ~resend_bit;
 }
 
-template <class Map>
-const typename Map::mapped_type* find_in(const Map& map, std::uint64_t unique) {
-    const auto found = map.find(id_of(unique));
-    return found == map.end() ? nullptr : &found->second;
-}
-
 } // namespace
 
 const Outstanding* Requests::outstanding(std::uint64_t unique) const {
-    return find_in(outstanding_, unique);
+    const auto found = outstanding_.find(id_of(unique));
+    return found == outstanding_.end() ? nullptr : &found->second;
 }
 
 const Settled* Requests::settled(std::uint64_t unique) const {
-    return find_in(settled_, unique);
+    return settled_.find(id_of(unique));
 }
 
 void Requests::sent(const Outstanding& request) {
@@ -88,14 +83,8 @@ void Requests::answered(std::uint64_t unique, std::uint64_t frame, std::int32_t 
     if (found == outstanding_.end())
         return;
     const Outstanding& request = found->second;
-    const Settled settled{request.frame, frame, digest, request.interrupt_frame, error, request.op};
+    settled_.put(id, {request.frame, frame, digest, request.interrupt_frame, error, request.op});
     outstanding_.erase(found);
-    if (settled_.insert_or_assign(id, settled).second)
-        settled_order_.push_back(id);
-    if (settled_order_.size() > settled_limit) {
-        settled_.erase(settled_order_.front());
-        settled_order_.pop_front();
-    }
 }
 
 std::uint64_t digest_of(Bytes bytes) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dissector/opcode_numbers.h"
+#include "dissector/recent_map.h"
 #include "dissector/record.h"
 
 #include <cstdint>
@@ -85,8 +86,7 @@ class Requests {
   private:
     std::unordered_map<std::uint64_t, Outstanding> outstanding_;
     std::deque<std::uint64_t> order_; // of outstanding_, with some that were answered since
-    std::unordered_map<std::uint64_t, Settled> settled_;
-    std::deque<std::uint64_t> settled_order_;
+    RecentMap<Settled, settled_limit> settled_;
     std::vector<Unanswerable> unanswerable_; // a ring: the oldest is written over
     std::size_t next_unanswerable_ = 0;
     std::uint64_t highest_ = 0;

@@ -60,11 +60,42 @@ NodeState& State::assume(std::uint64_t nodeid, std::uint64_t frame) {
 
 NodeState& State::introduce(std::uint64_t nodeid, std::uint64_t frame) {
     const auto [found, added] = nodes.try_emplace(nodeid);
+    NodeState& node = found->second;
     if (added) {
-        found->second.nodeid = nodeid;
-        found->second.introduced_frame = frame;
+        node.nodeid = nodeid;
+        node.introduced_frame = frame;
+        introduced_.emplace_back(nodeid, frame);
+        make_room();
     }
-    return found->second;
+    return node;
+}
+
+// A capture without FORGETs, or a hostile one, introduces nodes without end.
+void State::make_room() {
+    const auto introduced = [&](const auto& entry) -> NodeState* {
+        NodeState* node = find(entry.first);
+        return node != nullptr && node->introduced_frame == entry.second ? node : nullptr;
+    };
+    while (nodes.size() > node_limit && introduced_.size() > 1) {
+        NodeState* oldest = introduced(introduced_.front());
+        introduced_.pop_front();
+        if (oldest == nullptr || oldest->nodeid == root_nodeid)
+            continue;
+        drop_handle(*oldest, HandleState::none);
+        erase(*oldest);
+        gap = true;
+    }
+    if (introduced_.size() > 2 * nodes.size() + 1024)
+        std::erase_if(introduced_, [&](const auto& entry) { return introduced(entry) == nullptr; });
+}
+
+// With the names that lead to it.
+void State::erase(NodeState& node) {
+    for (const NameKey& key : node.names)
+        if (const auto named = names_.find(key);
+            named != names_.end() && named->second.nodeid == node.nodeid)
+            names_.erase(named);
+    nodes.erase(node.nodeid);
 }
 
 void State::forget(std::uint64_t nodeid, std::uint64_t nlookup, std::uint64_t frame) {
@@ -85,11 +116,7 @@ void State::forget(std::uint64_t nodeid, std::uint64_t nlookup, std::uint64_t fr
                          .name = {node->parent, node->name},
                          .uncertain = node->sent > 0};
     drop_handle(*node, HandleState::none);
-    for (const NameKey& key : node->names)
-        if (const auto named = names_.find(key);
-            named != names_.end() && named->second.nodeid == nodeid)
-            names_.erase(named);
-    nodes.erase(nodeid);
+    erase(*node);
     remember_in(forgotten_, forgotten_order_, nodeid, std::move(memory));
 }
 
@@ -99,6 +126,11 @@ void State::name(std::uint64_t parent, std::string_view name, const NameState& l
         return;
     NameKey key{parent, std::string(name)};
     const auto [known, added] = names_.try_emplace(key, leads_to);
+    if (added && names_.size() > node_limit) { // more links to one node than it keeps names
+        names_.erase(known);
+        gap = true;
+        return;
+    }
     if (!added) {
         if (known->second.nodeid != leads_to.nodeid)
             if (NodeState* old = find(known->second.nodeid))
@@ -116,13 +148,12 @@ void State::name(std::uint64_t parent, std::string_view name, const NameState& l
 }
 
 void State::unname(std::uint64_t parent, std::string_view name, const RemovedName& how) {
-    const NameKey key{parent, std::string(name)};
-    const auto named = names_.find(key);
+    const auto named = names_.find(NameView{parent, name});
     RemovedName memory = how;
     if (named != names_.end()) {
         memory.nodeid = named->second.nodeid;
         if (NodeState* node = find(named->second.nodeid)) {
-            std::erase(node->names, key);
+            std::erase(node->names, named->first);
             if (!node->names.empty() && node->parent == parent && node->name == name) {
                 node->parent = node->names.back().first;
                 node->name = node->names.back().second;
@@ -131,11 +162,11 @@ void State::unname(std::uint64_t parent, std::string_view name, const RemovedNam
         names_.erase(named);
     }
     if (how.frame != 0)
-        remember_in(removed_, removed_order_, key, memory);
+        remember_in(removed_, removed_order_, NameKey{parent, std::string(name)}, memory);
 }
 
 void State::expire(std::uint64_t parent, std::string_view name) {
-    if (const auto named = names_.find(NameKey{parent, std::string(name)}); named != names_.end())
+    if (const auto named = names_.find(NameView{parent, name}); named != names_.end())
         named->second.expired = true;
 }
 
@@ -145,11 +176,11 @@ bool State::cached(const NameState& name, std::optional<std::int64_t> now_ns) co
 }
 
 const NameState* State::at(std::uint64_t parent, std::string_view name) const {
-    return find_in(names_, NameKey{parent, std::string(name)});
+    return find_in(names_, NameView{parent, name});
 }
 
 const RemovedName* State::removed(std::uint64_t parent, std::string_view name) const {
-    return removed_.empty() ? nullptr : find_in(removed_, NameKey{parent, std::string(name)});
+    return find_in(removed_, NameView{parent, name});
 }
 
 std::string State::path(std::uint64_t nodeid) const {

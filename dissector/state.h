@@ -14,9 +14,11 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -32,6 +34,21 @@ enum class HandleState : std::uint8_t {
 };
 
 using NameKey = std::pair<std::uint64_t, std::string>; // parent nodeid, name
+using NameView = std::pair<std::uint64_t, std::string_view>;
+
+// Names are looked up far more often than they change, without making a string for it.
+struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(const NameView& key) const {
+        constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
+        return std::hash<std::string_view>{}(key.second) ^ (key.first + 1) * odd;
+    }
+    std::size_t operator()(const NameKey& key) const { return (*this)(NameView(key)); }
+};
+struct SameName {
+    using is_transparent = void;
+    bool operator()(const NameView& a, const NameView& b) const { return a == b; }
+};
 
 struct NodeState {
     static constexpr std::size_t most_names = 64;  // hard links kept for each node
@@ -168,6 +185,9 @@ class State {
   public:
     // Forgotten nodes, names and fhandles remembered, of each kind.
     static constexpr std::size_t remembered = 4096;
+    // Live nodes kept, and names of them. Beyond it the node that was introduced first goes, and from
+    // then on something is missing: `gap`.
+    static constexpr std::size_t most_nodes = std::size_t{1} << 20;
 
     // Nothing is missing since the beginning of the capture.
     bool unbroken() const { return !gap; }
@@ -213,6 +233,7 @@ class State {
     bool shares_fhs(FhSpace space) const { return shared_fhs_[static_cast<std::size_t>(space)]; }
 
     std::unordered_map<std::uint64_t, NodeState> nodes;
+    std::size_t node_limit = most_nodes;
     std::map<FhKey, OpenFile> files;
     std::unordered_map<std::uint32_t, std::uint64_t> enosys; // opcode number -> frame of the reply
     Requests requests;
@@ -241,9 +262,13 @@ class State {
 
   private:
     void remember_handle(const NodeState& node, std::uint64_t frame);
+    void make_room();
+    void erase(NodeState& node);
 
-    std::map<NameKey, NameState, std::less<>> names_;
-    std::map<NameKey, RemovedName> removed_;
+    // Nodes in the order of their introduction, with its frame; some were forgotten since.
+    std::deque<std::pair<std::uint64_t, std::uint64_t>> introduced_;
+    std::unordered_map<NameKey, NameState, NameHash, SameName> names_;
+    std::unordered_map<NameKey, RemovedName, NameHash, SameName> removed_;
     std::deque<NameKey> removed_order_;
     std::unordered_map<std::uint64_t, ForgottenNode> forgotten_;
     std::deque<std::uint64_t> forgotten_order_;

@@ -55,9 +55,9 @@ Outstanding outstanding_of(const Message& message, const Record& record) {
     request.op = whole.op();
     if (!message.subs.empty())
         request.first_sub = Operation(message, 0).op();
-    for (const char* field : {"newdir", "oldnodeid", "nodeid_out"})
-        if (const auto other = whole.number(field))
-            request.other_nodeid = *other;
+    for (const UsedNode& used : used_nodes(whole))
+        if (used.role != NodeRole::target)
+            request.other_nodeid = used.nodeid;
     return request;
 }
 
@@ -359,9 +359,7 @@ void apply_release(const Operation& operation, std::uint64_t frame, State& state
     const Outstanding* sent = state.requests.outstanding(operation.message().unique);
     if (sent != nullptr && sent->copies > 1)
         return; // sent again, not released again
-    std::vector<UsedFh> fhs;
-    used_fhs(operation, fhs);
-    for (const UsedFh& used : fhs) {
+    for (const UsedFh& used : used_fhs(operation)) {
         state.release(used.key, frame);
         const OpenFile* file = state.find(used.key);
         if (used.key.space == FhSpace::directory && (file == nullptr || file->opens == 0))
@@ -497,9 +495,7 @@ void apply_request(const Message& message, const Record& record, State& state) {
     else if (message.has_header && message.unique != 0)
         state.requests.sent({message.unique, record.frame, Operation(message).op()});
     each_operation(message, [&](const Operation& operation) {
-        std::vector<UsedNode> used;
-        used_nodes(operation, used);
-        for (const UsedNode& use : used)
+        for (const UsedNode& use : used_nodes(operation))
             if (use.nodeid != 0 && state.find(use.nodeid) == nullptr)
                 state.assume(use.nodeid, record.frame);
         std::vector<Forgotten> gone;

@@ -171,6 +171,64 @@ TEST(State, ACycleOfParentsEnds) {
     EXPECT_EQ(state.path(5).front(), '?');
 }
 
+TEST(State, TheNodesIntroducedFirstGoWhenThereAreTooMany) {
+    State state;
+    state.node_limit = 3;
+    state.introduce(root_nodeid, 1);
+    state.introduce(5, 2);
+    state.name(root_nodeid, "a", {.nodeid = 5});
+    state.introduce(6, 3);
+    state.name(root_nodeid, "b", {.nodeid = 6});
+    EXPECT_TRUE(state.unbroken());
+    state.introduce(7, 4);
+    EXPECT_FALSE(state.unbroken());
+    EXPECT_EQ(state.nodes.size(), 3u);
+    EXPECT_NE(state.find(root_nodeid), nullptr);
+    EXPECT_EQ(state.find(5), nullptr);
+    EXPECT_EQ(state.at(root_nodeid, "a"), nullptr);
+    EXPECT_NE(state.at(root_nodeid, "b"), nullptr);
+}
+
+TEST(State, ANodeThatComesAgainIsAsYoungAsItsReturn) {
+    State state;
+    state.node_limit = 3;
+    state.introduce(root_nodeid, 1);
+    state.introduce(5, 2);
+    state.introduce(6, 3);
+    state.forget(5, 1, 4);
+    state.introduce(5, 5);
+    EXPECT_TRUE(state.unbroken());
+    state.introduce(7, 6);
+    EXPECT_NE(state.find(5), nullptr);
+    EXPECT_EQ(state.find(6), nullptr);
+}
+
+TEST(State, LinksToOneNodeAreBounded) {
+    State state;
+    state.node_limit = 100;
+    state.introduce(root_nodeid, 1);
+    state.introduce(5, 1);
+    for (int i = 0; i < 200; ++i)
+        state.name(root_nodeid, std::to_string(i), {.nodeid = 5});
+    EXPECT_FALSE(state.unbroken());
+    EXPECT_NE(state.at(root_nodeid, "99"), nullptr);
+    EXPECT_EQ(state.at(root_nodeid, "100"), nullptr);
+}
+
+TEST(State, AnOpenFileOfAnotherNodeIsFoundUntilItIsReleased) {
+    State state;
+    state.open({FhSpace::file, 3, 5}, 1);
+    EXPECT_EQ(state.other_node(FhSpace::file, 3, 6), 5u);
+    EXPECT_EQ(state.other_node(FhSpace::file, 3, 5), 0u);
+    EXPECT_EQ(state.other_node(FhSpace::directory, 3, 6), 0u);
+    state.release({FhSpace::file, 3, 5}, 2);
+    EXPECT_EQ(state.other_node(FhSpace::file, 3, 6), 0u);
+    state.open({FhSpace::file, 3, 6}, 3);
+    EXPECT_FALSE(state.shares_fhs(FhSpace::file));
+    state.open({FhSpace::file, 3, 7}, 4);
+    EXPECT_TRUE(state.shares_fhs(FhSpace::file));
+}
+
 TEST(Rules, HaveDistinctIdsAndSayWhatTheyMean) {
     std::vector<std::string> ids;
     for (const RuleInfo* rule : all_rules()) {

@@ -19,5 +19,26 @@ TEST(Requests, RememberTheLatestThatNobodyMayAnswer) {
     EXPECT_EQ(requests.outstanding_count(), 0u);
 }
 
+TEST(Requests, TheLatestAnsweredOnesAreKnown) {
+    Requests requests;
+    const auto ask_and_answer = [&](std::uint64_t unique, std::uint64_t frame) {
+        requests.sent(Outstanding{.frame = frame, .unique = unique});
+        requests.answered(unique, frame + 1, 0, 0);
+    };
+    for (std::uint64_t i = 1; i <= Requests::settled_limit; ++i)
+        ask_and_answer(2 * i, i);
+    ASSERT_NE(requests.settled(2), nullptr);
+    EXPECT_EQ(requests.settled(2 | resend_bit)->reply_frame, 2u);
+    ask_and_answer(4, 99); // a unique that comes again keeps its place
+    ASSERT_NE(requests.settled(2), nullptr);
+    EXPECT_EQ(requests.settled(4)->reply_frame, 100u);
+    ask_and_answer(1'000'000, 200);
+    ask_and_answer(1'000'002, 202);
+    EXPECT_EQ(requests.settled(2), nullptr);
+    EXPECT_EQ(requests.settled(4), nullptr);
+    EXPECT_NE(requests.settled(6), nullptr);
+    EXPECT_EQ(requests.settled(1'000'002)->reply_frame, 203u);
+}
+
 } // namespace
 } // namespace fusewire
