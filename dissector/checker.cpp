@@ -151,14 +151,6 @@ std::uint64_t thread_key(const Record& record) {
     return std::uint64_t{static_cast<std::uint32_t>(record.conn)} << 32 | record.server_tid;
 }
 
-template <class Visit>
-void each_pair(const Message& request, const Message& reply, Visit visit) {
-    if (request.subs.empty())
-        return visit(Operation(request), Operation(reply));
-    for (std::size_t i = 0; i < std::min(request.subs.size(), reply.subs.size()); ++i)
-        visit(Operation(request, i), Operation(reply, i));
-}
-
 Operation operation_at(const Message& message, std::int16_t sub) {
     return sub >= 0 && static_cast<std::size_t>(sub) < message.subs.size()
                ? Operation(message, static_cast<std::size_t>(sub))

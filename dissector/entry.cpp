@@ -247,16 +247,12 @@ void entries_of(const Message& request, const Message& reply, std::vector<Entry>
     out.clear();
     if (reply.error != 0)
         return;
-    const auto add = [&](const Operation& asked, const Operation& answered) {
+    each_pair(request, reply, [&](const Operation& asked, const Operation& answered) {
         if (asked.is(Op::readdirplus) && answered.error() == 0)
             add_readdirplus(asked, answered, out);
         else if (gives_entry(asked.op()))
             add_entry(asked, answered, out);
-    };
-    if (request.subs.empty())
-        return add(Operation(request), Operation(reply));
-    for (std::size_t i = 0; i < std::min(request.subs.size(), reply.subs.size()); ++i)
-        add(Operation(request, i), Operation(reply, i));
+    });
 }
 
 } // namespace fusewire

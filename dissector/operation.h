@@ -5,6 +5,7 @@
 #include "dissector/message.h"
 #include "dissector/opcode_numbers.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -70,6 +71,21 @@ void each_operation(const Message& message, Visit visit) {
         return visit(Operation(message));
     for (std::size_t i = 0; i < message.subs.size(); ++i)
         visit(Operation(message, i));
+}
+
+// Calls visit(request, reply) for the messages, or for each sub-operation of a COMPOUND that is there in
+// both.
+template <class Visit>
+void each_pair(const Message& request, const Message& reply, Visit visit) {
+    if (request.subs.empty())
+        return visit(Operation(request), Operation(reply));
+    for (std::size_t i = 0; i < std::min(request.subs.size(), reply.subs.size()); ++i)
+        visit(Operation(request, i), Operation(reply, i));
+}
+
+// What the kernel takes for an error in a reply: 0, or a negative errno (fuse_dev_do_write()).
+constexpr bool is_reply_error(std::int32_t error) {
+    return error <= 0 && error > -512;
 }
 
 } // namespace fusewire

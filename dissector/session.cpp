@@ -2,6 +2,7 @@
 
 #include "dissector/bytes.h"
 #include "dissector/opcodes.h"
+#include "dissector/operation.h"
 
 #include <algorithm>
 #include <cstring>
@@ -44,14 +45,12 @@ InitFacts init_facts_of(const Message& message) {
 
 // The kernel refuses such a write and goes on waiting for the answer (fuse_dev_do_write()).
 bool leaves_request_waiting(const Record& record, const Message& request, const Message& reply) {
-    constexpr std::int32_t first_invalid = -512;
     if (((request.unique ^ reply.unique) & resend_bit) != 0)
         return true;
     if (record.transport == Transport::io_uring)
         return false; // no len to go by, and a bad error ends the request
     const bool len_counts = (record.flags & record_stale) == 0;
-    return (len_counts && reply.length != record.wire_length) || reply.error > 0 ||
-           reply.error <= first_invalid;
+    return (len_counts && reply.length != record.wire_length) || !is_reply_error(reply.error);
 }
 
 } // namespace

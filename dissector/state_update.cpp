@@ -345,14 +345,6 @@ std::uint64_t references(const Forgotten& item, DialectName dialect) {
     return counts ? item.nlookup : ~std::uint64_t{0};
 }
 
-template <class Visit>
-void each_pair(const Message& request, const Message& reply, Visit visit) {
-    if (request.subs.empty())
-        return visit(Operation(request), Operation(reply));
-    for (std::size_t i = 0; i < std::min(request.subs.size(), reply.subs.size()); ++i)
-        visit(Operation(request, i), Operation(reply, i));
-}
-
 void apply_release(const Operation& operation, std::uint64_t frame, State& state) {
     if (!operation.is(Op::release) && !operation.is(Op::releasedir))
         return;

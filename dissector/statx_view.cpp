@@ -4,7 +4,6 @@
 #include "dissector/group.h"
 #include "dissector/message_facts.h"
 
-#include <algorithm>
 #include <array>
 
 namespace fusewire {
@@ -240,7 +239,7 @@ void view_statx_replies(const Message& request, const Message& reply,
                         std::span<const Entry> entries, const State& state,
                         std::vector<StatxReport>& out) {
     out.clear();
-    const auto view = [&](const Operation& asked, const Operation& answered) {
+    each_pair(request, reply, [&](const Operation& asked, const Operation& answered) {
         if (!asked.is(Op::statx))
             return;
         const Entry* entry =
@@ -255,11 +254,7 @@ void view_statx_replies(const Message& request, const Message& reply,
         auto facts = view_statx(asked, answered, reply.dialect, node, dirent);
         if (!facts.empty())
             out.push_back({answered.sub(), nodeid, std::move(facts)});
-    };
-    if (request.subs.empty())
-        return view(Operation(request), Operation(reply));
-    for (std::size_t i = 0; i < std::min(request.subs.size(), reply.subs.size()); ++i)
-        view(Operation(request, i), Operation(reply, i));
+    });
 }
 
 } // namespace fusewire

@@ -726,10 +726,10 @@ constexpr Check<CompoundReplyEvent> reply_rows[] = {
       .consequence = "the kernel takes the number for a pointer: an oops, and the caller is killed",
       .advice = "send errors as negative errno numbers, -1 to -511"},
      [](const CompoundReplyEvent& event, Report& report) {
-         constexpr std::int32_t lowest = -512, lowest_errno = -4095;
+         constexpr std::int32_t lowest_errno = -4095;
          for (std::size_t i = 0; i < event.message.subs.size(); ++i) {
              const SubMessage& sub = event.message.subs[i];
-             if (sub.error <= 0 && sub.error > lowest)
+             if (is_reply_error(sub.error))
                  continue;
              Sighting sighting{.offset = sub.offset + 4,
                                .sub = static_cast<std::int16_t>(i),

@@ -285,10 +285,6 @@ bool has_true_length(const Scene& event) {
            (event.record.flags & record_stale) == 0 && len_fits(event);
 }
 
-bool in_range(std::int32_t error) {
-    return error <= 0 && error > -512;
-}
-
 std::uint32_t payload_of(const Scene& event) {
     return event.record.wire_length > out_header_size
                ? event.record.wire_length - static_cast<std::uint32_t>(out_header_size)
@@ -305,7 +301,7 @@ constexpr RuleInfo reply_error_range = {
 
 template <class Event>
 void look_at_error(const Event& event, Report& report) {
-    if (in_range(event.message.error))
+    if (is_reply_error(event.message.error))
         return;
     Sighting sighting{.offset = error_at,
                       .object = event.message.opcode_number,
@@ -344,8 +340,8 @@ constexpr Check<ExchangeEvent> exchange_rows[] = {
          const Message& message = event.message;
          // Its tracepoint shows the error that the kernel gave to the caller.
          const bool own_error = event.record.transport != Transport::tracepoint;
-         if (message.error != 0 && in_range(message.error) && has_true_length(event) && own_error &&
-             event.record.wire_length != out_header_size)
+         if (message.error != 0 && is_reply_error(message.error) && has_true_length(event) &&
+             own_error && event.record.wire_length != out_header_size)
              report({.offset = out_header_size,
                      .object = message.opcode_number,
                      .observed = fmt::format("{} bytes", payload_of(event)),

@@ -442,7 +442,7 @@ constexpr Check<ExchangeEvent> exchange_rows[] = {
       .advice = "answer INIT with the versions and features that the server has"},
      [](const ExchangeEvent& event, Report& report) {
          const std::int32_t error = event.message.error;
-         if (error < 0 && error > -512)
+         if (error != 0 && is_reply_error(error))
              report({.offset = 4, .observed = fmt::to_string(error), .expected = "0"});
      },
      ops(Op::init)},

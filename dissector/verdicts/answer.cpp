@@ -149,12 +149,4 @@ std::optional<std::size_t> Answer::failed() const {
     return std::nullopt;
 }
 
-bool is_valid_size(std::uint64_t size) {
-    return size <= INT64_MAX;
-}
-
-bool is_valid(const Attributes& attributes) {
-    return is_file_type(attributes.mode) && is_valid_size(attributes.size);
-}
-
 } // namespace fusewire

@@ -76,8 +76,4 @@ class Answer {
     mutable std::optional<ListingForm> listing_;
 };
 
-// Mode and size as the kernel checks them (fuse_invalid_attr()).
-bool is_valid_size(std::uint64_t size);
-bool is_valid(const Attributes& attributes);
-
 } // namespace fusewire

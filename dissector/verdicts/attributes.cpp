@@ -15,7 +15,7 @@ bool has_bad_type(const AttributeFacts& facts) {
     return facts.mode && !is_file_type(static_cast<std::uint32_t>(*facts.mode));
 }
 bool has_bad_size(const AttributeFacts& facts) {
-    return facts.size && !is_valid_size(*facts.size);
+    return facts.size && *facts.size > most_size;
 }
 bool has_other_type(const Answer& answer, const AttributeFacts& facts) {
     const NodeState* node = answer.state().find(answer.asked.nodeid());

@@ -103,7 +103,7 @@ bool has_type(const Answer& answer) {
 }
 bool has_sound_attributes(const Answer& answer) {
     const auto attributes = statx(answer);
-    return !attributes || is_valid(*attributes);
+    return !attributes || !are_invalid(*attributes);
 }
 // A count of 0 leaves even the nodeid zero.
 bool is_negative(const Answer& answer) {
@@ -118,9 +118,6 @@ bool negative_with_type(const Answer& answer) {
     return is_negative(answer) && has_type(answer);
 }
 
-bool is_dot(const Entry& entry) {
-    return entry.name == "." || entry.name == "..";
-}
 bool is_root_below(const Answer& answer) {
     const Entry* entry = answer.entry();
     return is_lookup(answer) && entry != nullptr && entry->nodeid == root_nodeid && !is_dot(*entry);

@@ -51,7 +51,7 @@ bool any_entry(const Answer& answer, Holds holds) {
 }
 bool entry_refused(const Answer& answer) {
     return any_entry(answer, [](const Entry& entry, bool dot) {
-        const bool broken = entry.attributes && !is_valid(*entry.attributes);
+        const bool broken = entry.attributes && are_invalid(*entry.attributes);
         return !dot && (entry.nodeid == root_nodeid || broken);
     });
 }

@@ -14,11 +14,8 @@ constexpr OpSet creations =
 constexpr DialectSet handle_v2 = in_dialect(DialectName::lookup_handle_v2);
 constexpr DialectSet handle_v3 = in_dialect(DialectName::lookup_handle_v3);
 
-bool is_dot(const Entry& entry) {
-    return entry.name == "." || entry.name == "..";
-}
 bool is_broken(const Entry& entry) {
-    return entry.attributes && !is_valid(*entry.attributes);
+    return entry.attributes && are_invalid(*entry.attributes);
 }
 // The kernel keeps 32 bits of the generation.
 bool is_other_object(const Entry& entry, const NodeState& node) {

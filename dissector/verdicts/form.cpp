@@ -12,22 +12,19 @@ bool len_is_wrong(const Scene& scene) {
         scene.record.transport != Transport::io_uring && (scene.record.flags & record_stale) == 0;
     return counts && scene.message.length != scene.record.wire_length;
 }
-bool is_out_of_range(std::int32_t error) {
-    return error > 0 || error <= -512;
-}
 
 bool wrong_len(const Answer& answer) {
     return len_is_wrong(answer.event);
 }
 bool error_range_in_ring(const Answer& answer) {
-    return answer.over_io_uring() && is_out_of_range(answer.error());
+    return answer.over_io_uring() && !is_reply_error(answer.error());
 }
 bool other_unique_in_ring(const Answer& answer) {
     return answer.over_io_uring() &&
            (answer.event.message.unique & ~interrupt_bit) != answer.event.request.unique;
 }
 bool error_range(const Answer& answer) {
-    return is_out_of_range(answer.error());
+    return !is_reply_error(answer.error());
 }
 bool other_resend_bit(const Answer& answer) {
     const Outstanding* request = answer.event.outstanding;
@@ -206,7 +203,7 @@ bool stray_len(const StrayReplyEvent& event) {
     return len_is_wrong(event);
 }
 bool stray_range(const StrayReplyEvent& event) {
-    return is_out_of_range(event.message.error);
+    return !is_reply_error(event.message.error);
 }
 // The request that a reply with the interrupt bit is taken to be about, asked for or not.
 const Outstanding* interrupted(const StrayReplyEvent& event) {

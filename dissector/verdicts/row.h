@@ -2,6 +2,7 @@
 // order of the families below and of their tables; the first that holds is the verdict.
 #pragma once
 
+#include "dissector/entry_checks.h"
 #include "dissector/opcode_numbers.h"
 #include "dissector/verdict.h"
 #include "dissector/verdicts/answer.h"

@@ -14,23 +14,6 @@
 namespace fusewire::samples {
 namespace {
 
-std::vector<Judgement> judged(RecordSource& source) {
-    Message message;
-    Exchange exchange;
-    Record record;
-    Session session;
-    session.keep_survey();
-    for (auto more = source.next(record); more && *more; more = source.next(record))
-        session.see(record, message, exchange, false);
-    EXPECT_TRUE(source.rewind());
-    const Survey survey = session.survey();
-    Checker checker(&survey);
-    for (auto more = source.next(record); more && *more; more = source.next(record))
-        checker.see(record, message, exchange);
-    checker.finish();
-    return checker.judgements();
-}
-
 class JudgedCaptures : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(JudgedCaptures, FireWhatTheyMustAndNothingUnexpected) {

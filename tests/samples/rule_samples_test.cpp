@@ -44,31 +44,9 @@ std::vector<Sample> rule_samples() {
     return samples;
 }
 
-template <class See>
-void each_record(const Sample& sample, See see) {
-    SampleSource source(sample);
-    Record record;
-    for (;;) {
-        const auto more = source.next(record);
-        if (!more || !*more)
-            return;
-        see(record);
-    }
-}
-
-// As `fusewire check` does it: dialects and pairs first, then everything.
 std::vector<Judgement> judged(const Sample& sample) {
-    Message message;
-    Exchange exchange;
-    Session session;
-    session.keep_survey();
-    each_record(sample,
-                [&](const Record& record) { session.see(record, message, exchange, false); });
-    const Survey survey = session.survey();
-    Checker checker(&survey);
-    each_record(sample, [&](const Record& record) { checker.see(record, message, exchange); });
-    checker.finish();
-    return checker.judgements();
+    SampleSource source(sample);
+    return judged(source);
 }
 
 using Kind = Expectation::Kind;

@@ -95,6 +95,23 @@ void look_at(RecordSource& source, DialectName forced, const Look& look) {
     }
 }
 
+std::vector<Judgement> judged(RecordSource& source) {
+    Message message;
+    Exchange exchange;
+    Record record;
+    Session session;
+    session.keep_survey();
+    for (auto more = source.next(record); more && *more; more = source.next(record))
+        session.see(record, message, exchange, false);
+    EXPECT_TRUE(source.rewind());
+    const Survey survey = session.survey();
+    Checker checker(&survey);
+    for (auto more = source.next(record); more && *more; more = source.next(record))
+        checker.see(record, message, exchange);
+    checker.finish();
+    return checker.judgements();
+}
+
 std::string summary(const Decoded& decoded) {
     std::string out = fmt::format(
         "frame {} {} {}\n", decoded.record.frame, static_cast<int>(decoded.message.kind),

@@ -1,6 +1,7 @@
 // The committed samples, as tests see them.
 #pragma once
 
+#include "dissector/checker.h"
 #include "dissector/session.h"
 
 #include <filesystem>
@@ -33,6 +34,9 @@ std::string hex(Bytes bytes);
 // Runs the source's records through a session, as a view would.
 using Look = std::function<void(const Decoded& decoded)>;
 void look_at(RecordSource& source, DialectName forced, const Look& look);
+
+// As `fusewire check` does it: dialects and pairs first, then everything.
+std::vector<Judgement> judged(RecordSource& source);
 
 // Each node's name and value, and the findings, a line each: what a change of the decoder shows in.
 std::string summary(const Decoded& decoded);
