@@ -64,7 +64,7 @@ Result<ProbeOptions> probe_options(const CaptureOptions& options,
     auto connections = find_targets(options.targets, mounts);
     if (!connections)
         return tl::unexpected(connections.error());
-    probe.connections = std::move(*connections);
+    probe.filter.connections = std::move(*connections);
     if (options.snap_length != 0) {
         auto snap_length = to_u32(options.snap_length, min_snap_length, "-s");
         if (!snap_length)
