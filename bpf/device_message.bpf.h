@@ -71,8 +71,8 @@ static __always_inline void emit_device_request(struct message *m, __u32 length)
 static __always_inline void mark_write(struct message *m, __u64 vector, bool faulted)
 {
 	__u32 thread = bpf_get_current_pid_tgid();
-	struct write_mark mark = {.vector = vector, .total = m->total, .faulted = faulted,
-				  .emitted = 1};
+	struct write_mark mark = {
+	    .vector = vector, .total = m->total, .faulted = faulted, .emitted = 1};
 
 	if (!bpf_map_update_elem(&write_marks, &thread, &mark, BPF_NOEXIST))
 		__sync_fetch_and_add(&marks, 1);

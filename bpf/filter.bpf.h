@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What is left out before it costs anything: other connections, servers, opcodes, callers, replies
- * without an error, and file data beyond a limit. A reply says nothing of its request but unique, so
- * a filter that looks at requests remembers those it let pass.
+ * without an error, and file data beyond a limit. A reply says nothing of its request but unique,
+ * so a filter that looks at requests remembers those it let pass.
  */
 #ifndef FUSEWIRE_FILTER_BPF_H
 #define FUSEWIRE_FILTER_BPF_H
@@ -177,8 +177,8 @@ static __always_inline void emit_held(struct message *reply, struct request_key 
 	if (!request)
 		return;
 	request->event.msg_id = reply->event.msg_id;
-	reply->event.msg_id = (reply->event.msg_id & ~((1ull << 44) - 1)) |
-			      (reply->counter++ & ((1ull << 44) - 1));
+	reply->event.msg_id =
+	    (reply->event.msg_id & ~((1ull << 44) - 1)) | (reply->counter++ & ((1ull << 44) - 1));
 	size = request->event.captured;
 	asm volatile("" : "+r"(size));
 	if (size > FUSE_EVENT_HELD)

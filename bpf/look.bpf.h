@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A look at what there was before us, run by user space through an iterator over all open files: who
- * has which connection open, what INIT settled there, and the requests on their way. The lists are
- * walked without their locks, so each step is bounded and what changes meanwhile may be missed; what
- * is handed out is checked afterwards.
+ * A look at what there was before us, run by user space through an iterator over all open files:
+ * who has which connection open, what INIT settled there, and the requests on their way. The lists
+ * are walked without their locks, so each step is bounded and what changes meanwhile may be missed;
+ * what is handed out is checked afterwards.
  */
 #ifndef FUSEWIRE_LOOK_BPF_H
 #define FUSEWIRE_LOOK_BPF_H
@@ -35,7 +35,6 @@ struct walk {
 	__u32 index;   /* number of the next list */
 	__u32 conn;
 };
-
 
 #define ADDRESS(pointer, member) ((__u64)__builtin_preserve_access_index(&(pointer)->member))
 
@@ -112,9 +111,9 @@ static __always_inline void list_request(struct walk *walk, struct fuse_req *req
 {
 	__u64 unique = BPF_CORE_READ(req, in.h.unique);
 	enum decision decision = EMIT;
-	struct message *m = begin_message(PROGRAM_LOOK, walk->conn, FUSE_EVENT_REQUEST,
-					  over_io_uring(req) ? FUSE_EVENT_IO_URING :
-							       FUSE_EVENT_TRACEPOINT);
+	struct message *m =
+	    begin_message(PROGRAM_LOOK, walk->conn, FUSE_EVENT_REQUEST,
+			  over_io_uring(req) ? FUSE_EVENT_IO_URING : FUSE_EVENT_TRACEPOINT);
 	__u64 key;
 
 	if (!m)

@@ -59,18 +59,19 @@ struct span {
 static __always_inline void find_pipe_span(struct message *m, struct span *span)
 {
 	__u64 index = (m->segments.index + m->segments.first) & m->segments.mask;
-	struct pipe_buffer *buffer = (struct pipe_buffer *)(m->segments.table +
-			       index * bpf_core_type_size(struct pipe_buffer));
+	struct pipe_buffer *buffer =
+	    (struct pipe_buffer *)(m->segments.table +
+				   index * bpf_core_type_size(struct pipe_buffer));
 
-	span->address = page_address((__u64)BPF_CORE_READ(buffer, page)) +
-			BPF_CORE_READ(buffer, offset);
+	span->address =
+	    page_address((__u64)BPF_CORE_READ(buffer, page)) + BPF_CORE_READ(buffer, offset);
 	span->length = BPF_CORE_READ(buffer, len);
 }
 
 static __always_inline void find_span(struct message *m, struct span *span)
 {
-	const void *entry = (const void *)(m->segments.table +
-					   m->segments.index * sizeof(struct iovec));
+	const void *entry =
+	    (const void *)(m->segments.table + m->segments.index * sizeof(struct iovec));
 
 	if (m->segments.kind == SEGMENTS_BUFFER) {
 		span->address = m->segments.table;

@@ -2,10 +2,11 @@
 /*
  * The tiers fentry and kprobe: the functions of fs/fuse/dev.c through which every message of a
  * server goes. A request is copied after the kernel has written it out and before the server sees
- * it, a reply before the kernel acts on it; so the ring holds them in the order of cause and effect.
+ * it, a reply before the kernel acts on it; so the ring holds them in the order of cause and
+ * effect.
  *
- * fuse_dev_do_read and fuse_dev_do_write serve read, readv, write, writev and splice. Over io_uring a
- * request passes fuse_copy_args, and its reply fuse_request_end.
+ * fuse_dev_do_read and fuse_dev_do_write serve read, readv, write, writev and splice. Over io_uring
+ * a request passes fuse_copy_args, and its reply fuse_request_end.
  */
 #ifndef FUSEWIRE_TIER_DEVICE_BPF_H
 #define FUSEWIRE_TIER_DEVICE_BPF_H
@@ -72,7 +73,7 @@ static __always_inline void on_read_exit(__u32 conn, struct fuse_copy_state *cs,
 					 __u32 length)
 {
 	struct message *m =
-		begin_message(PROGRAM_REQUEST, conn, FUSE_EVENT_REQUEST, transport_of(cs));
+	    begin_message(PROGRAM_REQUEST, conn, FUSE_EVENT_REQUEST, transport_of(cs));
 
 	if (!m)
 		return;
@@ -82,8 +83,7 @@ static __always_inline void on_read_exit(__u32 conn, struct fuse_copy_state *cs,
 
 static __always_inline void on_write_entry(__u32 conn, struct fuse_copy_state *cs, __u32 length)
 {
-	struct message *m =
-		begin_message(PROGRAM_REPLY, conn, FUSE_EVENT_REPLY, transport_of(cs));
+	struct message *m = begin_message(PROGRAM_REPLY, conn, FUSE_EVENT_REPLY, transport_of(cs));
 	struct iov_iter *iter = BPF_CORE_READ(cs, iter);
 	__u64 vector = 0;
 
@@ -116,7 +116,7 @@ static __always_inline void on_write_exit(__u32 conn, struct fuse_copy_state *cs
 static __always_inline void on_uring_request(__u32 conn, struct fuse_req *req)
 {
 	struct message *m =
-		begin_message(PROGRAM_URING_REQUEST, conn, FUSE_EVENT_REQUEST, FUSE_EVENT_IO_URING);
+	    begin_message(PROGRAM_URING_REQUEST, conn, FUSE_EVENT_REQUEST, FUSE_EVENT_IO_URING);
 
 	if (m)
 		emit_request_of(m, req, key_of_unique(BPF_CORE_READ(req, in.h.unique)), 0);
@@ -125,7 +125,7 @@ static __always_inline void on_uring_request(__u32 conn, struct fuse_req *req)
 static __always_inline void on_uring_reply(__u32 conn, struct fuse_req *req)
 {
 	struct message *m =
-		begin_message(PROGRAM_URING_REPLY, conn, FUSE_EVENT_REPLY, FUSE_EVENT_IO_URING);
+	    begin_message(PROGRAM_URING_REPLY, conn, FUSE_EVENT_REPLY, FUSE_EVENT_IO_URING);
 
 	if (m)
 		emit_reply_of(m, req, key_of_unique(BPF_CORE_READ(req, out.h.unique)), false);

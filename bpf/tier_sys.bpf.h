@@ -43,8 +43,8 @@ static __always_inline __u64 set_written(struct message *m, struct pt_regs *regs
 static __always_inline void on_write_call(__u32 conn, struct pt_regs *regs, __u64 call)
 {
 	struct message *m =
-		begin_message(PROGRAM_REPLY, conn, FUSE_EVENT_REPLY,
-			      call == CALL_SPLICE ? FUSE_EVENT_SPLICE : FUSE_EVENT_READ_WRITE);
+	    begin_message(PROGRAM_REPLY, conn, FUSE_EVENT_REPLY,
+			  call == CALL_SPLICE ? FUSE_EVENT_SPLICE : FUSE_EVENT_READ_WRITE);
 	__u64 length;
 
 	if (!m)
@@ -78,8 +78,8 @@ int BPF_PROG(sys_write, struct pt_regs *regs, long call)
 
 	if (!is_write_call(call) && call != CALL_SPLICE)
 		return 0;
-	fud = fuse_dev_of(file_of(call == CALL_SPLICE ? BPF_CORE_READ(regs, dx) :
-							BPF_CORE_READ(regs, di)));
+	fud = fuse_dev_of(
+	    file_of(call == CALL_SPLICE ? BPF_CORE_READ(regs, dx) : BPF_CORE_READ(regs, di)));
 	if (!fud)
 		return 0;
 	conn = conn_of_dev(fud);
