@@ -91,9 +91,10 @@ class FieldsView final : public View {
     explicit FieldsView(FieldTable table) : table_(std::move(table)) {}
 
     ViewNeeds needs() const override {
-        return {.body = table_.needs_body(), .findings = table_.needs_findings()};
+        return {.body = (table_.needs() & need_body) != 0,
+                .findings = (table_.needs() & need_findings) != 0};
     }
-    bool needs_survey() const override { return table_.needs_survey(); }
+    bool needs_survey() const override { return (table_.needs() & need_survey) != 0; }
     void message(std::string& out, const Decoded& decoded) override {
         table_.append_row(out, decoded);
         out += '\n';

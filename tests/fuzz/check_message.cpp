@@ -43,8 +43,8 @@ void check_findings(const Message& message) {
 }
 
 // All field names, a few to a table: a row of all of them would leave no time for anything else.
-const std::vector<FieldTable>& field_tables() {
-    static const std::vector<FieldTable> tables = [] {
+std::vector<FieldTable>& field_tables() {
+    static std::vector<FieldTable> tables = [] {
         constexpr std::size_t columns = 24;
         const std::vector<std::string> names = all_field_names();
         std::vector<FieldTable> chosen;
@@ -59,7 +59,7 @@ const std::vector<FieldTable>& field_tables() {
     return tables;
 }
 
-const FieldTable& fields_for(const Message& message) {
+FieldTable& fields_for(const Message& message) {
     return field_tables()[(message.unique + message.nodes.size()) % field_tables().size()];
 }
 

@@ -1,0 +1,317 @@
+#include "dissector/field_ref.h"
+
+#include "dissector/errno_names.h"
+#include "dissector/escape.h"
+#include "dissector/render/value.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+
+namespace fusewire {
+
+namespace {
+
+constexpr std::string_view prefix = "fuse.";
+
+// Numbers of errno that have names, on Linux.
+constexpr int last_errno = 133;
+
+template <class Row>
+const Row* find_named(std::span<const Row> rows, std::string_view name) {
+    const auto found = std::ranges::find_if(rows, [&](const Row& row) { return name == row.name; });
+    return found == rows.end() ? nullptr : &*found;
+}
+
+ValueType type_of(const Field& field) {
+    switch (field.kind) {
+    case Kind::name:
+    case Kind::text:
+        return ValueType::text;
+    case Kind::note:
+        return ValueType::prose;
+    case Kind::data:
+        return ValueType::bytes;
+    default:
+        break;
+    }
+    const bool integer = field.width <= 8 && field.width != 0 && (field.width & (field.width - 1)) == 0;
+    return integer ? ValueType::number : ValueType::bytes;
+}
+
+// The number of single-letter edits from one word to the other.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+        }
+    }
+    return row[b.size()];
+}
+
+Error no_such_field(std::string_view name) {
+    const std::string near = nearest_name(name, all_field_names());
+    if (near.empty())
+        return {Errc::usage,
+                fmt::format("no field is called {}; fusewire fields lists them", name)};
+    return {Errc::usage, fmt::format("no field is called {}; did you mean {}?", name, near)};
+}
+
+// Index of the node that nodes[index] is below; nodes.size() if it is below none.
+std::size_t parent_of(const Message& message, std::size_t index) {
+    const std::uint8_t depth = message.nodes[index].depth;
+    while (index-- > 0)
+        if (message.nodes[index].depth < depth)
+            return index;
+    return message.nodes.size();
+}
+
+// The sign in front of both parts: half a second before the epoch is -0.500000000.
+void append_seconds(std::string& out, Int128 time_ns) {
+    constexpr std::uint64_t second = 1000000000;
+    const auto magnitude = static_cast<std::uint64_t>(time_ns < 0 ? -time_ns : time_ns);
+    fmt::format_to(std::back_inserter(out), "{}{}.{:09}", time_ns < 0 ? "-" : "",
+                   magnitude / second, magnitude % second);
+}
+
+void append_number(std::string& out, Int128 number) {
+    if (number < 0)
+        fmt::format_to(std::back_inserter(out), "{}", static_cast<std::int64_t>(number));
+    else
+        fmt::format_to(std::back_inserter(out), "{}", static_cast<std::uint64_t>(number));
+}
+
+void append_hex_of(std::string& out, std::string_view text) {
+    append_hex(out, std::as_bytes(std::span(text.data(), text.size())));
+}
+
+} // namespace
+
+Result<FieldRef> FieldRef::find(std::string_view name) {
+    FieldRef ref;
+    ref.name_ = name;
+    ref.whole_ = find_named(message_fields(), name);
+    if (ref.whole_ != nullptr) {
+        ref.type_ = ref.whole_->type;
+        ref.needs_ = ref.whole_->needs;
+        ref.take_names(ref.whole_->names);
+        ref.errnos_ = name.ends_with(".error");
+        ref.signed_ = ref.errnos_;
+        return ref;
+    }
+    ref.needs_ = need_body | need_survey;
+    ref.kind_ = find_named(kind_fields(), name);
+    if (ref.kind_ != nullptr) {
+        for (const FieldPath& path : all_field_paths())
+            if (path.field().kind == ref.kind_->kind)
+                ref.take_kind(path.field());
+        return ref;
+    }
+    if (!ref.find_paths())
+        return tl::unexpected(no_such_field(name));
+    return ref;
+}
+
+// A path by its whole name; else the members of a structure in every place that has it.
+bool FieldRef::find_paths() {
+    const auto take = [this](const FieldPath& path) {
+        for (const FieldPath::Chain& chain : path.chains) {
+            targets_.push_back({path.opcode, chain});
+            take_kind(*chain.back());
+        }
+    };
+    for (const FieldPath& path : all_field_paths())
+        if (path.name == name_)
+            take(path);
+    if (!targets_.empty() || !name_.starts_with(prefix))
+        return !targets_.empty();
+    const std::string end = "." + name_.substr(prefix.size());
+    const auto parts = static_cast<std::size_t>(std::ranges::count(end, '.'));
+    if (parts < 2)
+        return false;
+    for (const FieldPath& path : all_field_paths())
+        if (path.name.ends_with(end) && path.chains.front().size() >= parts)
+            take(path);
+    return !targets_.empty();
+}
+
+void FieldRef::take_kind(const Field& field) {
+    type_ = type_of(field);
+    signed_ = signed_ || fusewire::is_signed(field);
+    errnos_ = errnos_ || field.kind == Kind::error;
+    take_names(field.values);
+}
+
+void FieldRef::take_names(std::span<const Value> names) {
+    const bool known = std::ranges::any_of(
+        names_, [&](std::span<const Value> some) { return some.data() == names.data(); });
+    if (!names.empty() && !known)
+        names_.push_back(names);
+}
+
+std::string_view FieldRef::kind_word() const {
+    switch (type_) {
+    case ValueType::number:
+        return "number";
+    case ValueType::text:
+    case ValueType::prose:
+        return "text";
+    case ValueType::bytes:
+        return "bytes";
+    case ValueType::duration:
+        return "span of time";
+    case ValueType::time:
+        return "time";
+    case ValueType::ranked:
+        return "name";
+    }
+    return {};
+}
+
+void FieldRef::collect(FieldValues& values, const Decoded& decoded) const {
+    if (whole_ != nullptr)
+        return whole_->collect(values, decoded);
+    if (kind_ == nullptr)
+        return collect_nodes(values, decoded.message);
+    for (const Node& node : decoded.message.nodes)
+        if (node.field->kind == kind_->kind)
+            collect_node(values, decoded.message, node);
+}
+
+void FieldRef::collect_nodes(FieldValues& values, const Message& message) const {
+    for (std::size_t i = 0; i < message.nodes.size(); ++i)
+        for (const Target& target : targets_)
+            if (message.nodes[i].field == target.chain.back() && is_at(target, message, i)) {
+                collect_node(values, message, message.nodes[i]);
+                break;
+            }
+}
+
+// Whether the nodes above are those of the chain, and the layer is that of the opcode.
+bool FieldRef::is_at(const Target& target, const Message& message, std::size_t index) const {
+    for (std::size_t above = target.chain.size() - 1; above-- > 0;) {
+        index = parent_of(message, index);
+        if (index == message.nodes.size() || message.nodes[index].field != target.chain[above])
+            return false;
+    }
+    if (target.opcode == nullptr)
+        return true;
+    index = parent_of(message, index);
+    return index != message.nodes.size() && message.nodes[index].opcode != nullptr &&
+           std::string_view(message.nodes[index].opcode->layer) == target.opcode->layer;
+}
+
+void FieldRef::collect_node(FieldValues& values, const Message& message, const Node& node) const {
+    if (node.field->kind == Kind::name || node.field->kind == Kind::text)
+        return values.add_text(message.text_of(node));
+    if (node.field->kind == Kind::note) {
+        std::string text;
+        append_value(text, message, node);
+        return values.keep_text(std::move(text));
+    }
+    if (!is_number(node))
+        return values.add_bytes(message.bytes_of(node));
+    if (node.cut)
+        return; // a number that was not captured has no value
+    if (fusewire::is_signed(*node.field))
+        values.add_number(static_cast<std::int64_t>(node.value));
+    else
+        values.add_number(node.value);
+}
+
+void FieldRef::append(std::string& out, FieldValues& scratch, const Decoded& decoded) const {
+    scratch.clear();
+    collect(scratch, decoded);
+    const char* separator = "";
+    for (const FieldValue& value : scratch.all()) {
+        out += separator;
+        separator = ",";
+        switch (type_) {
+        case ValueType::number:
+            append_number(out, value.number);
+            break;
+        case ValueType::text:
+            append_escaped(out, value.text);
+            break;
+        case ValueType::prose:
+            append_printable(out, value.text);
+            break;
+        case ValueType::bytes:
+            append_hex_of(out, value.text);
+            break;
+        case ValueType::duration:
+        case ValueType::time:
+            append_seconds(out, value.number);
+            break;
+        case ValueType::ranked:
+            out += names_.front()[static_cast<std::size_t>(value.number)].name;
+            break;
+        }
+    }
+}
+
+bool FieldRef::find_value(std::string_view name, std::uint64_t& value) const {
+    for (const std::span<const Value> rows : names_)
+        for (const Value& row : rows)
+            if (name == row.name) {
+                value = row.value;
+                return true;
+            }
+    if (!errnos_)
+        return false;
+    for (int number = 1; number <= last_errno; ++number)
+        if (errno_name(number) == name) {
+            value = static_cast<std::uint64_t>(-static_cast<std::int64_t>(number));
+            return true;
+        }
+    return false;
+}
+
+std::vector<std::string> FieldRef::value_names() const {
+    std::vector<std::string> names;
+    for (const std::span<const Value> rows : names_)
+        for (const Value& row : rows)
+            names.emplace_back(row.name);
+    for (int number = 1; errnos_ && number <= last_errno; ++number)
+        if (!errno_name(number).empty())
+            names.emplace_back(errno_name(number));
+    return names;
+}
+
+std::vector<std::string> all_field_names() {
+    std::vector<std::string> names;
+    for (const MessageField& field : message_fields())
+        names.emplace_back(field.name);
+    for (const KindField& field : kind_fields())
+        names.emplace_back(field.name);
+    for (const FieldPath& path : all_field_paths())
+        if (std::find(names.begin(), names.end(), path.name) == names.end())
+            names.push_back(path.name);
+    return names;
+}
+
+std::string nearest_name(std::string_view text, std::span<const std::string> known) {
+    constexpr std::size_t longest_worth_comparing = 256;
+    std::string best;
+    std::size_t best_distance = std::max<std::size_t>(2, text.size() / 3) + 1;
+    if (text.size() > longest_worth_comparing)
+        return best;
+    for (const std::string& name : known) {
+        const std::size_t edits = distance(text, name);
+        if (edits < best_distance) {
+            best = name;
+            best_distance = edits;
+        }
+    }
+    return best;
+}
+
+} // namespace fusewire

@@ -1,0 +1,74 @@
+// FieldRef: a field by its name, "fuse.latency" or "fuse.getattr.attr.mode", ready to be looked up in
+// many messages. Columns, filters and statistics all find values through it.
+#pragma once
+
+#include "dissector/message.h"
+#include "dissector/message_fields.h"
+#include "dissector/opcodes.h"
+#include "dissector/result.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fusewire {
+
+class FieldRef {
+  public:
+    // By one of all_field_names(), or by a structure wherever it occurs: "fuse.fhandle.size". Errc::usage
+    // for other names, with the nearest that is one.
+    [[nodiscard]] static Result<FieldRef> find(std::string_view name);
+
+    const std::string& name() const { return name_; }
+    ValueType type() const { return type_; }
+    std::uint8_t needs() const { return needs_; } // FieldNeed
+    bool is_signed() const { return signed_; }
+    // A word for its kind in messages to people: "number", "text".
+    std::string_view kind_word() const;
+
+    // Adds its values in this message.
+    void collect(FieldValues& values, const Decoded& decoded) const;
+    // Writes them as -T fields does, comma between repeats.
+    void append(std::string& out, FieldValues& scratch, const Decoded& decoded) const;
+
+    // The value that a name stands for in this field: a flag, an errno, a file type; false if none.
+    bool find_value(std::string_view name, std::uint64_t& value) const;
+    // Every such name, for suggestions.
+    std::vector<std::string> value_names() const;
+    // The field that holds the names of this one's values; nullptr: none.
+    const char* by_name() const { return whole_ != nullptr ? whole_->by_name : nullptr; }
+
+  private:
+    // A field of the tables: the last of `chain`, with the others above it, in a layer of `opcode`.
+    struct Target {
+        const Opcode* opcode;
+        FieldPath::Chain chain;
+    };
+
+    bool find_paths();
+    bool is_at(const Target& target, const Message& message, std::size_t index) const;
+    void collect_nodes(FieldValues& values, const Message& message) const;
+    void collect_node(FieldValues& values, const Message& message, const Node& node) const;
+    void take_kind(const Field& field);
+    void take_names(std::span<const Value> names);
+
+    std::string name_;
+    ValueType type_ = ValueType::number;
+    std::uint8_t needs_ = 0;
+    bool signed_ = false;
+    const MessageField* whole_ = nullptr;
+    const KindField* kind_ = nullptr;
+    std::vector<Target> targets_;
+    std::vector<std::span<const Value>> names_;
+    bool errnos_ = false; // names of errno numbers, negative
+};
+
+// The name in `known` that is nearest to `text`, empty when none is near.
+std::string nearest_name(std::string_view text, std::span<const std::string> known);
+
+// Every name that a field has, in the order of the reference: message fields, kinds, then the tables.
+std::vector<std::string> all_field_names();
+
+} // namespace fusewire

@@ -1,0 +1,585 @@
+#include "dissector/filter/literal.h"
+#include "dissector/filter/program.h"
+#include "dissector/opcodes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <optional>
+
+namespace fusewire::filter {
+
+namespace {
+
+bool is_field_name(std::string_view word) {
+    return word.starts_with("fuse.") || word.starts_with("frame.");
+}
+
+// Types whose values are compared with each other.
+enum class Family : std::uint8_t { numbers, texts, durations, times };
+
+Family family_of(ValueType type) {
+    switch (type) {
+    case ValueType::duration:
+        return Family::durations;
+    case ValueType::time:
+        return Family::times;
+    case ValueType::number:
+    case ValueType::ranked:
+        return Family::numbers;
+    default:
+        return Family::texts;
+    }
+}
+
+std::string_view word_of(ValueType type) {
+    constexpr std::array<std::string_view, 4> words = {"a number", "text", "a span of time",
+                                                       "a time"};
+    return words[static_cast<std::size_t>(family_of(type))];
+}
+
+struct Comparison {
+    std::string_view symbol;
+    TestOp op;
+    bool all; // of the values must pass, unless any or all stands before
+};
+
+constexpr std::array<Comparison, 9> comparisons = {{
+    {"==", TestOp::equal, false},
+    {"!=", TestOp::not_equal, true},
+    {"===", TestOp::equal, true},
+    {"!==", TestOp::not_equal, false},
+    {"~=", TestOp::not_equal, false},
+    {"<", TestOp::less, false},
+    {"<=", TestOp::less_equal, false},
+    {">", TestOp::greater, false},
+    {">=", TestOp::greater_equal, false},
+}};
+
+constexpr std::array<std::pair<std::string_view, ValueOp>, 7> operators = {{
+    {"+", ValueOp::add},
+    {"-", ValueOp::subtract},
+    {"*", ValueOp::multiply},
+    {"/", ValueOp::divide},
+    {"%", ValueOp::remainder},
+    {"&", ValueOp::bit_and},
+    {"|", ValueOp::bit_or},
+}};
+
+constexpr std::array<std::pair<std::string_view, ValueOp>, 4> functions = {{
+    {"len", ValueOp::length},
+    {"count", ValueOp::count},
+    {"lower", ValueOp::lower},
+    {"upper", ValueOp::upper},
+}};
+
+template <class Rows>
+ValueOp row_of(const Rows& rows, std::string_view word) {
+    return std::ranges::find(rows, word, &Rows::value_type::first)->second;
+}
+
+bool is_test(ExprKind kind) {
+    return kind >= ExprKind::compare;
+}
+
+// Errors travel as this exception no further than compile(): the tree is walked to some depth, and
+// every step can fail.
+struct Failed {
+    SyntaxError error;
+};
+
+class Compiler {
+  public:
+    explicit Compiler(const Syntax& syntax) : syntax_(syntax) {}
+
+    Program run() {
+        program_.root = test(syntax_.root);
+        return std::move(program_);
+    }
+
+  private:
+    using Type = std::optional<ValueType>;
+
+    const Expr& expr(ExprIndex index) const { return syntax_.nodes[index]; }
+
+    [[noreturn]] static void fail(Place place, std::string message) {
+        throw Failed{{place, std::move(message)}};
+    }
+
+    std::uint32_t add(TestNode node) {
+        program_.tests.push_back(std::move(node));
+        return static_cast<std::uint32_t>(program_.tests.size() - 1);
+    }
+    std::uint32_t add(ValueNode node) {
+        program_.values.push_back(std::move(node));
+        return static_cast<std::uint32_t>(program_.values.size() - 1);
+    }
+
+    std::uint32_t field(const Expr& expr, std::string_view name) {
+        const auto known = std::ranges::find(program_.fields, name, &FieldRef::name);
+        if (known != program_.fields.end())
+            return static_cast<std::uint32_t>(known - program_.fields.begin());
+        auto found = FieldRef::find(name);
+        if (!found)
+            fail(expr.place, found.error().message);
+        program_.needs |= found->needs();
+        program_.fields.push_back(std::move(*found));
+        return static_cast<std::uint32_t>(program_.fields.size() - 1);
+    }
+
+    // Tests
+
+    std::uint32_t test(ExprIndex index) {
+        const Expr& node = expr(index);
+        switch (node.kind) {
+        case ExprKind::all_of:
+            return join(TestOp::all_of, node);
+        case ExprKind::any_of:
+            return join(TestOp::any_of, node);
+        case ExprKind::one_of:
+            return join(TestOp::one_of, node);
+        case ExprKind::invert:
+            return join(TestOp::invert, node);
+        case ExprKind::compare:
+            return comparison(node);
+        case ExprKind::contains:
+            return containment(node);
+        case ExprKind::matches:
+            return match(node);
+        case ExprKind::in:
+            return membership(node);
+        default:
+            return presence(index);
+        }
+    }
+
+    std::uint32_t join(TestOp op, const Expr& node) {
+        TestNode made{.op = op};
+        for (const ExprIndex child : node.children)
+            made.tests.push_back(test(child));
+        return add(std::move(made));
+    }
+
+    // A value alone: whether it is there, or for a calculation whether it is not 0.
+    std::uint32_t presence(ExprIndex index) {
+        const Expr& node = expr(index);
+        if (node.kind == ExprKind::word && !is_field_name(node.word))
+            fail(node.place, fmt::format("{} is no field and no test", node.word));
+        if (node.kind == ExprKind::number || node.kind == ExprKind::string)
+            fail(node.place, "a value alone is no test; compare it with a field");
+        const Type type = infer(index);
+        if (!type)
+            fail(node.place, "there is no field in it");
+        gather_fields(index);
+        const bool calculated = node.kind == ExprKind::binary || node.kind == ExprKind::negate;
+        return add(TestNode{.op = calculated ? TestOp::not_zero : TestOp::exists,
+                            .left = value(index, *type)});
+    }
+
+    std::uint32_t comparison(const Expr& node) {
+        const ExprIndex left = node.children[0];
+        const ExprIndex right = node.children[1];
+        const auto& row = *std::ranges::find(comparisons, node.word, &Comparison::symbol);
+        TestNode made{.op = row.op, .all = row.all};
+        if (node.quantifier != Quantifier::by_operator)
+            made.all = node.quantifier == Quantifier::all;
+        const bool equality = row.op == TestOp::equal || row.op == TestOp::not_equal;
+        if (equality && (is_named(left, right) || is_named(right, left))) {
+            const bool field_first = is_named(left, right);
+            made.left = named_field(expr(field_first ? left : right));
+            made.right = opcode_name(expr(field_first ? right : left));
+            return add(std::move(made));
+        }
+        const ValueType type = common_type(node, left, right);
+        made.left = value(left, type);
+        made.right = value(right, type);
+        return add(std::move(made));
+    }
+
+    // A field whose values have names in another field, beside a name.
+    bool is_named(ExprIndex field_index, ExprIndex name_index) {
+        const Expr& node = expr(field_index);
+        const Expr& name = expr(name_index);
+        return node.kind == ExprKind::word && is_field_name(node.word) &&
+               name.kind == ExprKind::word && !is_field_name(name.word) &&
+               program_.fields[field(node, node.word)].by_name() != nullptr;
+    }
+
+    std::uint32_t named_field(const Expr& node) {
+        const char* name = program_.fields[field(node, node.word)].by_name();
+        return add(ValueNode{
+            .op = ValueOp::field, .type = ValueType::text, .field = field(node, name)});
+    }
+
+    std::uint32_t opcode_name(const Expr& node) {
+        return add(ValueNode{
+            .op = ValueOp::text, .type = ValueType::text, .text = known_opcode(node)});
+    }
+
+    static std::string known_opcode(const Expr& node) {
+        if (const Opcode* opcode = find_opcode_named(node.word))
+            return opcode->name;
+        std::vector<std::string> names;
+        for (const Opcode* opcode : all_opcodes())
+            names.emplace_back(opcode->name);
+        fail(node.place, fmt::format("no opcode is called {}{}", node.word,
+                                     suggestion(node.word, names)));
+    }
+
+    static std::string suggestion(std::string_view word, const std::vector<std::string>& names) {
+        const std::string near = nearest_name(word, names);
+        return near.empty() ? std::string() : fmt::format("; did you mean {}?", near);
+    }
+
+    ValueType common_type(const Expr& node, ExprIndex left, ExprIndex right) {
+        const Type a = infer(left);
+        const Type b = infer(right);
+        if (!a && !b)
+            fail(node.place, "there is no field on either side");
+        if (a && b && family_of(*a) != family_of(*b))
+            fail(node.place, fmt::format("{} cannot be compared with {}", word_of(*a), word_of(*b)));
+        names_.clear();
+        gather_fields(left);
+        gather_fields(right);
+        return a ? *a : *b;
+    }
+
+    ValueType text_type(ExprIndex index, const Expr& node) {
+        const Type type = infer(index);
+        if (!type || !is_textual(*type))
+            fail(node.place, fmt::format("{} looks into text and bytes, and this is {}", node.word,
+                                         type ? word_of(*type) : "a value"));
+        names_.clear();
+        gather_fields(index);
+        return *type;
+    }
+
+    std::uint32_t containment(const Expr& node) {
+        const ValueType type = text_type(node.children[0], node);
+        return add(TestNode{.op = TestOp::contains,
+                            .all = node.quantifier == Quantifier::all,
+                            .left = value(node.children[0], type),
+                            .right = value(node.children[1], type)});
+    }
+
+    std::uint32_t match(const Expr& node) {
+        const ValueType type = text_type(node.children[0], node);
+        const Expr& pattern = expr(node.children[1]);
+        if (pattern.kind != ExprKind::string)
+            fail(pattern.place, "a regular expression is written in quotes");
+        Regex regex(pattern.text);
+        if (!regex.error().empty())
+            fail(pattern.place, fmt::format("the regular expression: {} (at byte {})",
+                                            regex.error(), regex.error_offset()));
+        program_.regexes.push_back(std::move(regex));
+        return add(
+            TestNode{.op = TestOp::matches,
+                     .all = node.quantifier == Quantifier::all,
+                     .left = value(node.children[0], type),
+                     .regex = static_cast<std::uint32_t>(program_.regexes.size() - 1)});
+    }
+
+    // Names of opcodes and numbers may stand in one set.
+    std::uint32_t membership(const Expr& node) {
+        const ExprIndex member = node.children[0];
+        const Type type = infer(member);
+        if (!type)
+            fail(node.place, "there is no field before in");
+        names_.clear();
+        gather_fields(member);
+        TestNode numbers{.op = TestOp::in_numbers, .all = node.quantifier == Quantifier::all};
+        TestNode texts{.op = TestOp::in_texts, .all = numbers.all};
+        for (std::size_t i = 1; i + 1 < node.children.size(); i += 2) {
+            const ExprIndex first = node.children[i];
+            const ExprIndex last = node.children[i + 1];
+            if (is_named(member, first))
+                texts.texts.push_back({known_opcode(expr(first)), known_opcode(expr(last))});
+            else if (is_textual(*type))
+                texts.texts.push_back({constant_text(first, *type), constant_text(last, *type)});
+            else
+                numbers.numbers.push_back(
+                    {constant_number(first, *type), constant_number(last, *type)});
+        }
+        const bool named = !texts.texts.empty() && !is_textual(*type);
+        texts.left = named ? named_field(expr(member)) : value(member, *type);
+        if (numbers.numbers.empty())
+            return add(std::move(texts));
+        merge(numbers.numbers);
+        numbers.left = value(member, *type);
+        if (texts.texts.empty())
+            return add(std::move(numbers));
+        TestNode both{.op = TestOp::any_of};
+        both.tests = {add(std::move(numbers)), add(std::move(texts))};
+        return add(std::move(both));
+    }
+
+    static void merge(std::vector<NumberRange>& ranges) {
+        std::erase_if(ranges, [](const NumberRange& range) { return range.first > range.last; });
+        std::ranges::sort(ranges, {}, &NumberRange::first);
+        std::vector<NumberRange> merged;
+        for (const NumberRange& range : ranges)
+            if (!merged.empty() && range.first <= merged.back().last)
+                merged.back().last = std::max(merged.back().last, range.last);
+            else
+                merged.push_back(range);
+        ranges = std::move(merged);
+    }
+
+    std::uint32_t constant(ExprIndex index, ValueType type) {
+        if (infer(index))
+            fail(expr(index).place, "a set holds values, not fields");
+        const std::uint32_t made = value(index, type);
+        run_constant(program_, made, scratch_);
+        if (scratch_.values.size() != 1)
+            fail(expr(index).place, "this has no value");
+        return made;
+    }
+    Int128 constant_number(ExprIndex index, ValueType type) {
+        constant(index, type);
+        return scratch_.values.all().front().number;
+    }
+    std::string constant_text(ExprIndex index, ValueType type) {
+        constant(index, type);
+        return std::string(scratch_.values.all().front().text);
+    }
+
+    // Values
+
+    // The type that an expression has of itself; none for what is written without a field.
+    Type infer(ExprIndex index) {
+        const Expr& node = expr(index);
+        if (is_test(node.kind))
+            fail(node.place, "a test is no value");
+        switch (node.kind) {
+        case ExprKind::word:
+            return is_field_name(node.word) ? Type(program_.fields[field(node, node.word)].type())
+                                            : std::nullopt;
+        case ExprKind::negate:
+            return infer(node.children[0]);
+        case ExprKind::binary:
+            return infer_binary(node);
+        case ExprKind::slice:
+            return infer_slice(node);
+        case ExprKind::call:
+            return infer_call(node);
+        default:
+            return std::nullopt;
+        }
+    }
+
+    Type infer_binary(const Expr& node) {
+        const Type a = infer(node.children[0]);
+        const Type b = infer(node.children[1]);
+        if (!a && !b)
+            return std::nullopt;
+        if ((a && is_textual(*a)) || (b && is_textual(*b)))
+            fail(node.place, fmt::format("{} calculates with numbers and times, not with text",
+                                         node.word));
+        const Family left = family_of(a.value_or(ValueType::number));
+        const Family right = family_of(b.value_or(ValueType::number));
+        const bool times = left == Family::times || right == Family::times;
+        if (node.word == "-" && left == Family::times && right == Family::times)
+            return ValueType::duration;
+        if (times && (node.word == "+" || node.word == "-") && left != right)
+            return ValueType::time;
+        if (node.word == "/" && left == Family::durations && right == Family::durations)
+            return ValueType::number;
+        const bool durations = left == Family::durations || right == Family::durations;
+        const bool scales = node.word == "*" || node.word == "/";
+        if (durations && left == right && !scales && !is_bitwise(node))
+            return ValueType::duration;
+        if (durations && (!a || !b) && !is_bitwise(node))
+            return ValueType::duration;
+        if (durations && scales && left != right)
+            return ValueType::duration;
+        if (times || durations)
+            fail(node.place, fmt::format("{} {} {} has no meaning", word_of(a.value_or(*b)),
+                                         node.word, word_of(b.value_or(*a))));
+        return ValueType::number;
+    }
+
+    static bool is_bitwise(const Expr& node) {
+        return node.word == "&" || node.word == "|" || node.word == "%";
+    }
+
+    Type infer_slice(const Expr& node) {
+        const Type type = infer(node.children[0]);
+        if (!type || !is_textual(*type))
+            fail(node.place, fmt::format("a slice is taken of text or bytes, not of {}",
+                                         type ? word_of(*type) : "a value"));
+        return ValueType::bytes;
+    }
+
+    Type infer_call(const Expr& node) {
+        const Type type = infer(node.children[0]);
+        if (!type)
+            fail(node.place, fmt::format("{}() is asked of a field", node.word));
+        if (node.word == "count")
+            return ValueType::number;
+        if (!is_textual(*type))
+            fail(node.place, fmt::format("{}() is asked of text or bytes, not of {}", node.word,
+                                         word_of(*type)));
+        return node.word == "len" ? ValueType::number : *type;
+    }
+
+    // The fields whose names of values are understood in a comparison.
+    void gather_fields(ExprIndex index) {
+        const Expr& node = expr(index);
+        if (node.kind == ExprKind::word && is_field_name(node.word))
+            names_.push_back(field(node, node.word));
+        if (node.kind != ExprKind::call)
+            for (const ExprIndex child : node.children)
+                gather_fields(child);
+    }
+
+    // An expression of that type, calculated at once where no field is in it.
+    std::uint32_t value(ExprIndex index, ValueType type) {
+        const std::uint32_t made = compute(index, type);
+        const ValueOp op = program_.values[made].op;
+        const bool folds = op != ValueOp::number && op != ValueOp::text && op != ValueOp::field;
+        if (!folds || !run_constant(program_, made, scratch_))
+            return made;
+        if (scratch_.values.size() != 1)
+            fail(expr(index).place, "this has no value");
+        return add(ValueNode{.op = ValueOp::number,
+                             .type = type,
+                             .number = scratch_.values.all().front().number});
+    }
+
+    std::uint32_t compute(ExprIndex index, ValueType type) {
+        const Expr& node = expr(index);
+        switch (node.kind) {
+        case ExprKind::word:
+            if (is_field_name(node.word)) {
+                const std::uint32_t found = field(node, node.word);
+                return add(ValueNode{.op = ValueOp::field,
+                                     .type = program_.fields[found].type(),
+                                     .field = found});
+            }
+            return literal(node, type);
+        case ExprKind::number:
+        case ExprKind::string:
+            return literal(node, type);
+        case ExprKind::negate:
+            return add(ValueNode{
+                .op = ValueOp::negate, .type = type, .left = compute(node.children[0], type)});
+        case ExprKind::binary:
+            return compute_binary(node, type);
+        case ExprKind::slice:
+            return add(ValueNode{.op = ValueOp::slice,
+                                 .type = ValueType::bytes,
+                                 .left = compute(node.children[0], ValueType::bytes),
+                                 .ranges = node.ranges});
+        case ExprKind::call: {
+            const Type inner = infer(node.children[0]);
+            return add(ValueNode{.op = row_of(functions, node.word),
+                                 .type = *infer_call(node),
+                                 .left = compute(node.children[0], *inner)});
+        }
+        default:
+            fail(node.place, "a test is no value");
+        }
+    }
+
+    // A plain value beside a time is a span of it, and beside * and / a number.
+    std::uint32_t compute_binary(const Expr& node, ValueType type) {
+        const Type a = infer(node.children[0]);
+        const Type b = infer(node.children[1]);
+        const bool scales = node.word == "*" || node.word == "/";
+        ValueType left = a.value_or(type);
+        ValueType right = b.value_or(type);
+        if (scales && !b)
+            right = ValueType::number;
+        else if (scales && !a)
+            left = ValueType::number;
+        if (family_of(type) == Family::times && !b)
+            right = ValueType::duration;
+        if (family_of(type) == Family::durations && a && family_of(*a) == Family::times && !b)
+            right = ValueType::time;
+        return add(ValueNode{.op = row_of(operators, node.word),
+                             .type = type,
+                             .left = compute(node.children[0], left),
+                             .right = compute(node.children[1], right)});
+    }
+
+    // Literals
+
+    std::uint32_t literal(const Expr& node, ValueType type) {
+        if (is_textual(type))
+            return add(ValueNode{.op = ValueOp::text, .type = type, .text = text_of(node, type)});
+        const std::optional<Int128> number = number_of(node, type);
+        if (!number)
+            fail(node.place, not_of_type(node, type));
+        return add(ValueNode{.op = ValueOp::number, .type = type, .number = *number});
+    }
+
+    static std::string text_of(const Expr& node, ValueType type) {
+        if (node.kind == ExprKind::string)
+            return node.text;
+        if (type != ValueType::bytes)
+            return std::string(node.word);
+        const auto bytes = parse_bytes(node.word);
+        if (!bytes)
+            fail(node.place, fmt::format("{} is no bytes; write a1:b2:c3, a1b2c3 or \"text\"",
+                                         node.word));
+        return *bytes;
+    }
+
+    std::optional<Int128> number_of(const Expr& node, ValueType type) const {
+        if (node.kind == ExprKind::word)
+            return named_number(node);
+        if (node.kind == ExprKind::string)
+            return type == ValueType::time ? parse_time(node.text) : std::nullopt;
+        if (type == ValueType::duration || type == ValueType::time)
+            return parse_duration(node.word, node.text);
+        return parse_integer(node.word, node.text);
+    }
+
+    std::optional<Int128> named_number(const Expr& node) const {
+        for (const std::uint32_t index : names_) {
+            std::uint64_t number = 0;
+            const FieldRef& field = program_.fields[index];
+            if (field.find_value(node.word, number))
+                return field.is_signed() ? static_cast<Int128>(static_cast<std::int64_t>(number))
+                                         : static_cast<Int128>(number);
+        }
+        if (node.word == "true" || node.word == "false")
+            return node.word == "true" ? 1 : 0;
+        return std::nullopt;
+    }
+
+    std::string not_of_type(const Expr& node, ValueType type) const {
+        if (node.kind == ExprKind::word) {
+            std::vector<std::string> known;
+            for (const std::uint32_t index : names_)
+                std::ranges::move(program_.fields[index].value_names(), std::back_inserter(known));
+            return fmt::format("{} is no value of {}{}", node.word,
+                               names_.empty() ? "a number" : program_.fields[names_[0]].name(),
+                               suggestion(node.word, known));
+        }
+        constexpr std::array<std::string_view, 4> examples = {
+            "a number such as 10, 0x1f, 0644 or 64K", "text", "a span of time such as 5 ms or 1.5 s",
+            "a time such as \"2026-11-22 14:30:00\""};
+        return fmt::format("{} is not {}", node.word,
+                           examples[static_cast<std::size_t>(family_of(type))]);
+    }
+
+    const Syntax& syntax_;
+    Program program_;
+    Scratch scratch_;
+    std::vector<std::uint32_t> names_; // fields of the comparison at hand
+};
+
+} // namespace
+
+Compiled compile(const Syntax& syntax) {
+    try {
+        return {Compiler(syntax).run(), {}};
+    } catch (Failed& failed) {
+        return {{}, std::move(failed.error)};
+    }
+}
+
+} // namespace fusewire::filter
