@@ -1,6 +1,7 @@
 // fusewire capture: messages as they cross a connection, to a file, to standard output, or both.
 #include "capture/live/mounts.h"
 #include "cli/capture_run.h"
+#include "cli/connection_list.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
@@ -10,7 +11,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <memory>
 
@@ -130,34 +130,9 @@ Result<CapturePlan> make_plan(const CaptureOptions& options) {
     return plan;
 }
 
-// From fusectl, which is no FUSE mount itself; empty if it is not mounted.
-std::string waiting_requests(ConnId conn) {
-    std::ifstream file(
-        fmt::format("/sys/fs/fuse/connections/{}/waiting", static_cast<std::uint32_t>(conn)));
-    std::string waiting;
-    file >> waiting;
-    return waiting;
-}
-
-int list_connections() {
-    const auto mounts = read_mounts();
-    if (!mounts)
-        return report(mounts.error());
-    Output out(STDOUT_FILENO);
-    out.text() = fmt::format("{:>10} {:>7} {:<16} {:<24} {}\n", "connection", "waiting", "type",
-                             "source", "mount point");
-    for (const Connection& connection : fuse_connections(*mounts))
-        out.text() += fmt::format("{:>10} {:>7} {:<16} {:<24} {}\n",
-                                  static_cast<std::uint32_t>(connection.conn),
-                                  waiting_requests(connection.conn), connection.fs_type,
-                                  connection.source, connection.mount_point);
-    const auto printed = out.finish();
-    return printed ? exit_done : report(printed.error());
-}
-
 int run_capture(const CaptureOptions& options) {
     if (options.list)
-        return list_connections();
+        return list_connections(options.view.format);
     auto plan = make_plan(options);
     if (!plan)
         return report(plan.error());
@@ -192,7 +167,7 @@ void add_capture_options(CLI::App& capture, CaptureOptions& options) {
         ->type_name("USER");
     add_size_option(capture, "--ring-size", options.ring_bytes,
                     "Room for messages that wait to be read, 16M by default");
-    capture.add_flag("-D", options.list, "List the connections and exit");
+    capture.add_flag("-D", options.list, "List the connections and exit; -T json is for programs");
     add_view_options(capture, options.view);
 }
 
@@ -216,7 +191,7 @@ Subcommand add_capture_command(CLI::App& app) {
          "captures while a command runs, as you"},
         {"sudo fusewire capture -w all.pcapng -a duration:10", "every connection for ten seconds"},
         {"sudo fusewire capture /mnt/x -w - | fusewire read - --pairs", "without a file between"},
-        {"fusewire capture -D", "lists the connections"},
+        {"fusewire capture -D", "lists the connections and who serves them"},
     };
     command.details =
         "The probe needs root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN). Once it is attached "
