@@ -61,10 +61,18 @@ void append_requirement(std::string& out, bool color, const CheckedRequirement& 
                 checked.requirement->name, rest);
 }
 
+// Errors of one tier begin with its name, which is in the row already.
+std::string_view reason_of(const TierTrial& trial) {
+    std::string_view reason = trial.refusal->message;
+    if (const auto prefix = fmt::format("tier {}: ", trial.tier->name); reason.starts_with(prefix))
+        reason.remove_prefix(prefix.size());
+    return reason;
+}
+
 void append_trial(std::string& out, bool color, const TierTrial& trial) {
     append_line(out, color, trial.refusal ? Answer::no : Answer::yes, Need::tier,
                 fmt::format("tier {}", trial.tier->name),
-                trial.refusal ? trial.refusal->message : "loaded, attached and removed again");
+                trial.refusal ? reason_of(trial) : "loaded, attached and removed again");
 }
 
 std::string conclusion(const Diagnosis& diagnosis) {
@@ -113,7 +121,7 @@ void append_json(std::string& out, const TierTrial& trial) {
     JsonObject object(out);
     object.text("name", trial.tier->name);
     object.boolean("works", !trial.refusal);
-    text_or_null(object, "reason", trial.refusal ? trial.refusal->message : "");
+    text_or_null(object, "reason", trial.refusal ? reason_of(trial) : "");
     append_strings(object.key("cannot_see"), blind_spots(trial));
     object.close();
 }

@@ -54,7 +54,8 @@ Error explain_load_failure_here(std::string_view tier, int error, std::string lo
     failure.has_btf = machine.has_btf();
     failure.has_fuse = machine.has_filesystem("fuse");
     failure.can_load_any = try_any_program() == 0;
-    failure.trampolines = try_trampoline() == 0;
+    // Reads the whole BTF, so only where it can be the reason.
+    failure.trampolines = (error != EPERM && error != EACCES) || try_trampoline() == 0;
     failure.few_descriptors = few_descriptors_left();
     failure.user_namespace = machine.in_user_namespace();
     failure.confidentiality = machine.lockdown() == "confidentiality";

@@ -106,19 +106,11 @@ Error explain_load_failure(std::string_view tier, const LoadFailure& failure) {
     return {Errc::refused, message, failure.error};
 }
 
-std::string_view short_reason(const Refusal& refusal) {
-    std::string_view reason = refusal.error.message;
-    if (const std::string prefix = prefix_of(refusal.tier); reason.starts_with(prefix))
-        reason.remove_prefix(prefix.size());
-    return reason.substr(0, reason.find(';'));
-}
-
-std::string fallback_notice(std::span<const Refusal> refused, std::string_view used) {
+std::string fallback_notice(std::span<const Error> refused, std::string_view used) {
     std::string notice;
-    for (const Refusal& refusal : refused)
-        notice += fmt::format("{}tier {} refused ({})", notice.empty() ? "" : ", ", refusal.tier,
-                              short_reason(refusal));
-    return notice.empty() ? notice : fmt::format("{}; capturing with tier {}", notice, used);
+    for (const Error& error : refused)
+        notice += error.message.substr(0, error.message.find(';')) + "; ";
+    return notice.empty() ? notice : fmt::format("{}capturing with tier {}", notice, used);
 }
 
 } // namespace fusewire

@@ -28,17 +28,8 @@ struct LoadFailure {
 // The error to show for `tier`. What holds for the whole machine does not name the tier.
 Error explain_load_failure(std::string_view tier, const LoadFailure& failure);
 
-// A tier that "auto" passed over.
-struct Refusal {
-    std::string_view tier;
-    Error error;
-};
-
-// "tier fentry refused (this kernel refuses BPF trampolines); capturing with tier tp"; empty if
-// nothing was refused.
-std::string fallback_notice(std::span<const Refusal> refused, std::string_view used);
-
-// What is wrong without what to do about it, and without the name of the tier.
-std::string_view short_reason(const Refusal& refusal);
+// What `auto` passed over and why, without what to do about it, "tier fentry: this kernel refuses BPF
+// trampolines; capturing with tier tp"; empty if nothing was refused.
+std::string fallback_notice(std::span<const Error> refused, std::string_view used);
 
 } // namespace fusewire

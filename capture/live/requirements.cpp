@@ -197,16 +197,16 @@ constexpr Requirement table[] = {
 };
 
 TierTrial try_tier(const Tier& tier) {
-    TierTrial trial{.tier = &tier};
-    auto probe = tier.load({});
-    if (!probe) {
-        trial.refusal = probe.error();
+    TierTrial trial{.tier = &tier, .refusal = std::nullopt, .limits = {}};
+    auto loaded = load_tier(tier.name, {});
+    if (!loaded) {
+        trial.refusal = loaded.error();
         return trial;
     }
-    trial.limits = (*probe)->limits();
-    if (const auto attached = (*probe)->attach(); !attached)
+    if (const auto attached = loaded->probe->attach(); !attached)
         trial.refusal = attached.error();
-    (*probe)->detach();
+    trial.limits = loaded->probe->limits();
+    loaded->probe->detach();
     return trial;
 }
 
@@ -219,8 +219,9 @@ std::string reason_of(const Diagnosis& diagnosis) {
     if (found != diagnosis.requirements.end())
         return fmt::format("{}: {}; {}", found->requirement->name, found->result.detail,
                            found->requirement->remedy);
+    // The last tier asks for least.
     return diagnosis.trials.empty() ? "this build has no tiers"
-                                    : diagnosis.trials.front().refusal->message;
+                                    : diagnosis.trials.back().refusal->message;
 }
 
 } // namespace

@@ -70,7 +70,7 @@ class Doctor(CommandLineTest):
             self.skipTest("this build has no tiers")
         self.assertEqual((answers(value)["BTF"], value["can_capture"]), ("no", False))
         self.assertIn("CONFIG_DEBUG_INFO_BTF", value["reason"])
-        self.assertTrue(all("without BTF" in tier["reason"] for tier in value["tiers"]))
+        self.assertIn("without BTF", value["tiers"][-1]["reason"])
 
     def test_without_fuse_it_says_to_load_the_module(self):
         names = self.folder / "filesystems"

@@ -145,13 +145,13 @@ TEST(Refusals, AnythingElseIsTheErrnoAndTheLastLineOnly) {
 }
 
 TEST(Refusals, AFallbackNamesEachRefusedTierWithItsReasonAndTheOneInUse) {
-    const std::vector<Refusal> refused = {
-        {"a", explain_load_failure("a", {.error = EPERM, .trampolines = false})},
-        {"b", {Errc::unsupported, "tier b: no kprobes; use others", 0}},
+    const std::vector<Error> refused = {
+        explain_load_failure("a", {.error = EPERM, .trampolines = false}),
+        {Errc::unsupported, "tier b: this kernel has no kprobes", 0},
     };
-    EXPECT_EQ(fallback_notice(refused, "c"),
-              "tier a refused (this kernel refuses BPF trampolines), tier b refused (no kprobes); "
-              "capturing with tier c");
+    EXPECT_EQ(fallback_notice(refused, "c"), "tier a: this kernel refuses BPF trampolines; "
+                                             "tier b: this kernel has no kprobes; "
+                                             "capturing with tier c");
 }
 
 TEST(Refusals, WithoutAFallbackThereIsNothingToSay) {

@@ -12,8 +12,15 @@ namespace fusewire::live_test {
 namespace {
 
 constexpr std::string_view blind[] = {"colours"};
-const Tier first_tier{.name = "first", .cannot_see = {}, .load = nullptr};
-const Tier second_tier{.name = "second", .cannot_see = blind, .load = nullptr};
+constexpr Tier tier_called(std::string_view name) {
+    return {.name = name,
+            .cannot_see = blind,
+            .programs = {},
+            .uring_programs = {},
+            .waiting_program = {}};
+}
+const Tier first_tier = tier_called("first");
+const Tier second_tier = tier_called("second");
 
 TierTrial works(const Tier& tier, std::vector<std::string> limits = {}) {
     return {.tier = &tier, .refusal = std::nullopt, .limits = std::move(limits)};
