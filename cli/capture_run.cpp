@@ -50,6 +50,9 @@ int CaptureRun::run() {
     if (command_)
         if (auto started = command_->start(); !started)
             return report(started.error());
+    if (const auto notice = fallback_notice(source_->refused_tiers(), source_->tier().name);
+        !notice.empty())
+        say(notice);
     return finish(capture());
 }
 
@@ -62,9 +65,6 @@ Result<void> CaptureRun::prepare() {
     source_ = std::move(*source);
     if (auto dropped = drop(); !dropped)
         return dropped;
-    if (const auto notice = fallback_notice(source_->refused_tiers(), source_->tier().name);
-        !notice.empty())
-        say(notice);
     if (plan_.view)
         printer_.emplace(std::move(plan_.view));
     source_->on_idle([this] { flush(); });

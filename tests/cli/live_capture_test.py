@@ -223,6 +223,18 @@ class LiveCapture(CommandLineTest):
         self.assertEqual(done.returncode, 0)
         self.assertIn(str(self.mount), done.stdout.decode())
 
+    def test_the_list_names_the_server_and_asks_it_nothing(self):
+        server = int(subprocess.check_output(["pgrep", "-f", f"^bindfs .*{self.mount}$"]))
+        os.kill(server, signal.SIGSTOP) # a request would wait for ever
+        self.addCleanup(os.kill, server, signal.SIGCONT)
+        listed = json.loads(self.succeed("capture", "-D", "-T", "json"))["connections"]
+        ours = next(row for row in listed if row["mount_point"] == str(self.mount))
+        self.assertEqual(ours["fs_type"], "fuse")
+        self.assertIn(ours["waiting"], (0, None))
+        if fdinfo_names_connections(server):
+            self.assertEqual(ours["servers"], [{"pid": server, "name": "bindfs"}])
+            self.assertIn(f" {server} bindfs ", self.succeed("capture", "-D").decode())
+
     def test_capturing_without_privileges_says_what_is_missing(self):
         done = self.as_nobody("capture", self.mount, "-w", self.file)
         self.assertEqual(done.returncode, 3)
@@ -238,6 +250,11 @@ class LiveCapture(CommandLineTest):
         done = run("capture", "/")
         self.assertEqual(done.returncode, 2)
         self.assert_one_line(done.stderr, str(self.mount))
+
+
+def fdinfo_names_connections(pid):
+    """Whether the kernel is of Linux 6.16 or later."""
+    return any("fuse_connection:" in info.read_text() for info in pathlib.Path(f"/proc/{pid}/fdinfo").iterdir())
 
 
 def missing():
