@@ -43,9 +43,15 @@ enum RecordFlag : std::uint32_t {
     record_fault = 1u << 4,   // some bytes could not be read and are zero
     record_no_time = 1u << 5, // the source has no clock; time_ns is 0
     record_gap = 1u << 6,     // a packet of this message is missing; its bytes are zero
+    // A request that was on its way before the probe could see it, or one that a later look lists
+    // again. The time is that of the look.
+    record_in_flight = 1u << 7,
+    record_unread = 1u << 8, // with in_flight: no thread of the server has read it yet
 };
 
-// `bytes` and `comment` belong to the source and stay valid until its next record.
+struct Connection;
+
+// `bytes`, `comment` and `about` belong to the source and stay valid until its next record.
 struct Record {
     std::uint64_t frame = 0;          // packet number in the file, from 1; of the first packet
     std::int64_t time_ns = 0;         // nanoseconds since the epoch
@@ -63,6 +69,7 @@ struct Record {
     Transport transport = Transport::unknown;
     Bytes bytes;
     std::string_view comment;
+    const Connection* about = nullptr; // what the source knows of the connection; null: nothing
 
     bool has_time() const { return (flags & record_no_time) == 0; }
 };
@@ -79,8 +86,9 @@ struct Connection {
     std::uint32_t server_pid = 0;
     std::string tier;                    // capture tier: "tp", "fentry", ...
     std::vector<std::string> cannot_see; // what this tier cannot capture, one phrase each
-    std::uint32_t minor = 0;             // negotiated protocol minor, when the source knows it
-    std::uint64_t init_flags = 0;        // negotiated INIT flags, with minor
+    // Negotiated protocol minor and INIT flags, as the kernel has them; minor 0: not known.
+    std::uint32_t minor = 0;
+    std::uint64_t init_flags = 0;
 };
 
 } // namespace fusewire

@@ -202,6 +202,7 @@ void LiveSource::fill(Record& record, const JoinedMessage& message) {
 
     last_conn_ = record.conn;
     Connection& connection = describe(record.conn);
+    record.about = &connection;
     // Requests are seen in the task that asks, replies in the server.
     if (record.direction == Direction::request && record.transport == Transport::tracepoint)
         return;
