@@ -463,8 +463,13 @@ constexpr Check<MessageEvent> message_rows[] = {
          const Message& first = event.message;
          const Operation operation(first);
          const bool opens = operation.is(Op::init) || operation.is(Op::cuse_init);
-         if (first.kind != MessageKind::request || !opens)
-             report({});
+         if (first.kind == MessageKind::request && opens)
+             return;
+         Sighting sighting;
+         if (event.state.limits.minor_known)
+             sighting.consequence = "the minor is known from the kernel, but limits are not, and "
+                                    "nodes and open files may be older than the capture";
+         report(std::move(sighting));
      }},
 };
 
