@@ -64,7 +64,7 @@ Result<void> CaptureRun::prepare() {
     if (plan_.view)
         printer_.emplace(std::move(plan_.view));
     if (plan_.outstanding)
-        outstanding_.emplace(*plan_.outstanding, [] { return false; });
+        outstanding_.emplace(*plan_.outstanding, [this] { return source_->look().has_value(); });
     source_->on_idle([this] { flush(); });
     return watch_for_the_end();
 }

@@ -238,10 +238,11 @@ bool Session::came_before(const Record& record, const Talk& talk, const Message&
     }
     if (!listed)
         return false;
-    // Nothing pairs with what has no reply; it is seen once more when the server reads it.
-    const bool never_answered = request.opcode != nullptr && request.opcode->no_reply;
+    // What cannot be paired would count once with each look. It comes again when a server reads it.
+    const bool never_paired = (request.opcode != nullptr && request.opcode->no_reply) ||
+                              (request.unique == 0 && record.pair_key == 0);
     const std::uint64_t* settled = settled_.find(settled_key(record, talk.epoch, request.unique));
-    exchange.again = never_answered || settled != nullptr;
+    exchange.again = never_paired || settled != nullptr;
     exchange.ends_request = exchange.again;
     if (settled != nullptr)
         exchange.request_frame = *settled;

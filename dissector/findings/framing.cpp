@@ -181,7 +181,7 @@ constexpr Check<AskEvent> ask_rows[] = {
       .consequence = "its reply would be taken for a notification"},
      [](const AskEvent& event, Report& report) {
          const bool not_assigned_yet = event.record.pair_key != 0;
-         if (event.message.unique == 0 && !not_assigned_yet)
+         if (event.message.unique == 0 && !not_assigned_yet && !event.was_in_flight())
              report({.offset = unique_at, .object = event.message.opcode_number});
      }},
     {{.id = "unique-odd",
