@@ -2,6 +2,7 @@
 #include "capture/live/mounts.h"
 #include "cli/capture_filter.h"
 #include "cli/capture_run.h"
+#include "cli/connection_list.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <memory>
 
@@ -143,34 +143,9 @@ Result<CapturePlan> make_plan(const CaptureOptions& options) {
     return plan;
 }
 
-// From fusectl, which is no FUSE mount itself; empty if it is not mounted.
-std::string waiting_requests(ConnId conn) {
-    std::ifstream file(
-        fmt::format("/sys/fs/fuse/connections/{}/waiting", static_cast<std::uint32_t>(conn)));
-    std::string waiting;
-    file >> waiting;
-    return waiting;
-}
-
-int list_connections() {
-    const auto mounts = read_mounts();
-    if (!mounts)
-        return report(mounts.error());
-    Output out(STDOUT_FILENO);
-    out.text() = fmt::format("{:>10} {:>7} {:<16} {:<24} {}\n", "connection", "waiting", "type",
-                             "source", "mount point");
-    for (const Connection& connection : fuse_connections(*mounts))
-        out.text() += fmt::format("{:>10} {:>7} {:<16} {:<24} {}\n",
-                                  static_cast<std::uint32_t>(connection.conn),
-                                  waiting_requests(connection.conn), connection.fs_type,
-                                  connection.source, connection.mount_point);
-    const auto printed = out.finish();
-    return printed ? exit_done : report(printed.error());
-}
-
 int run_capture(const CaptureOptions& options) {
     if (options.list)
-        return list_connections();
+        return list_connections(options.view.format);
     auto plan = make_plan(options);
     if (!plan)
         return report(plan.error());
@@ -213,7 +188,7 @@ void add_capture_options(CLI::App& capture, CaptureOptions& options) {
     capture
         .add_option("--interval", options.interval_s, "Seconds from one to the next, 1 by default")
         ->type_name("SECONDS");
-    capture.add_flag("-D", options.list, "List the connections and exit");
+    capture.add_flag("-D", options.list, "List the connections and exit; -T json is for programs");
     add_view_options(capture, options.view);
 }
 
@@ -241,7 +216,7 @@ Subcommand add_capture_command(CLI::App& app) {
          "leaves messages out before they are copied"},
         {"sudo fusewire capture /mnt/x --errors", "only what failed"},
         {"sudo fusewire capture --outstanding", "what hangs, since when, who asked and who has it"},
-        {"fusewire capture -D", "lists the connections"},
+        {"fusewire capture -D", "lists the connections and who serves them"},
     };
     command.details =
         "The probe needs root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN). Once it is attached "

@@ -1,5 +1,6 @@
 #include "cli/capture_run.h"
 
+#include "capture/live/refusals.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/stop.h"
@@ -61,6 +62,9 @@ Result<void> CaptureRun::prepare() {
     source_ = std::move(*source);
     if (auto dropped = drop(); !dropped)
         return dropped;
+    if (const auto notice = fallback_notice(source_->refused_tiers(), source_->tier().name);
+        !notice.empty())
+        say(notice);
     if (plan_.view)
         printer_.emplace(std::move(plan_.view));
     if (plan_.outstanding)

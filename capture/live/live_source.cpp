@@ -1,6 +1,7 @@
 #include "capture/live/live_source.h"
 
 #include "capture/live/mounts.h"
+#include "capture/live/servers.h"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -302,6 +303,7 @@ void LiveSource::describe_all() {
         connections_ = fuse_connections(*mounts);
     else
         warnings_.push_back(mounts.error().message + "; connections have no names");
+    name_servers(connections_);
     if (!filter_.empty())
         std::erase_if(connections_, [&](const Connection& connection) {
             return std::ranges::find(filter_, connection.conn) == filter_.end();
