@@ -199,18 +199,19 @@ static __always_inline void emit_reply_of(struct message *m, struct fuse_req *re
 					  const bool finished)
 {
 	__u32 length = open_reply(m, req);
+	const bool volatile_args = finished && length > FUSE_OUT_HEADER_SIZE;
 	bool stale;
 
 	/* Not maintained over io_uring: libfuse leaves the request's length in it. */
 	if (over_io_uring(req))
 		*(__u32 *)m->bytes = length;
-	stale = length != *(__u32 *)m->bytes || (finished && requester_gone(req));
+	stale = length != *(__u32 *)m->bytes || (volatile_args && requester_gone(req));
 	set_length(m, stale ? *(__u32 *)m->bytes : length);
 	if (judges() && !judge_reply(m, key))
 		return;
 	if (!stale && length > FUSE_OUT_HEADER_SIZE)
 		put_args(m);
-	if (stale || (finished && length > FUSE_OUT_HEADER_SIZE && requester_gone(req)))
+	if (stale || (volatile_args && requester_gone(req)))
 		m->event.flags |= FUSE_EVENT_STALE;
 	end_message(m);
 }

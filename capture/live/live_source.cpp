@@ -253,6 +253,7 @@ void LiveSource::fill(Record& record, const JoinedMessage& message) {
 
     last_conn_ = record.conn;
     Connection& connection = describe(record.conn);
+    record.about = &connection;
     // What runs here may be the task that asks, or us.
     if (record.direction == Direction::request &&
         (tier_->requests_in_caller || (record.flags & record_in_flight) != 0))

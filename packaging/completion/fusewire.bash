@@ -63,6 +63,9 @@ _fusewire() {
     'capture --ring-size')
         return
         ;;
+    'capture --interval')
+        return
+        ;;
     'capture -T')
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson fields' -- "$cur")
         return
@@ -184,14 +187,14 @@ _fusewire() {
     case "${COMP_WORDS[1]}" in
     capture)
         if [[ $cur == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size -D -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size --outstanding --interval -D -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -W "$(_fusewire_list_mounts)" -- "$cur")
         fi
         ;;
     read)
         if [[ $cur == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '-V -x -T -e --pairs -t --time --color -c -w -P --format --dialect -h --help' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W '-V -x -T -e --pairs -t --time --color -c -w -P --outstanding --format --dialect -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames
