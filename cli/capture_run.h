@@ -6,6 +6,7 @@
 #include "capture/live/command.h"
 #include "capture/live/live_source.h"
 #include "capture/live/privileges.h"
+#include "capture/ring_sink.h"
 #include "capture/sink.h"
 #include "cli/capture_writer.h"
 #include "cli/message_printer.h"
@@ -27,6 +28,7 @@ struct CapturePlan {
     FileFormat format = FileFormat::pcapng;
     std::unique_ptr<View> view; // null: nothing is shown
     StopRules stop;
+    std::optional<RingRules> ring; // several files instead of one
 };
 
 class CaptureRun {
@@ -41,11 +43,13 @@ class CaptureRun {
     Result<void> prepare_command();
     Result<void> drop();
     Result<void> create_file();
+    Result<void> create_ring();
     Result<void> watch_for_the_end();
     Result<void> watch_the_clock();
     Result<void> capture();
     Result<void> take(JudgedSession& session, const Record& record);
-    bool has_enough() const;
+    bool has_enough(std::int64_t time_ns) const;
+    void idle();
     void flush();
     int finish(const Result<void>& captured);
     void summarize();
@@ -55,6 +59,7 @@ class CaptureRun {
     std::optional<Command> command_;
     std::unique_ptr<LiveSource> source_;
     std::optional<CaptureWriter> writer_;
+    const RingSink* ring_ = nullptr; // of the writer, with -b
     std::optional<MessagePrinter> printer_;
     Fd timer_;
     std::optional<Error> write_error_; // of a flush between two messages
