@@ -10,6 +10,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -75,6 +76,10 @@ Result<void> CaptureRun::prepare() {
         return dropped;
     if (plan_.view)
         printer_.emplace(std::move(plan_.view));
+    for (const ConnId conn : plan_.live.probe.connections)
+        watch_.add(conn);
+    for (const Connection& connection : source_->connections())
+        watch_.saw_server(connection.conn, connection.server_pid);
     source_->on_idle([this] { idle(); });
     return watch_for_the_end();
 }
@@ -174,6 +179,7 @@ Result<void> CaptureRun::take(JudgedSession& session, const Record& record) {
     if (record.direction != Direction::loss)
         ++messages_;
     lost_ += record.lost;
+    watch_.saw_server(record.conn, record.server_pid);
     if (printer_)
         printer_->print(session, *source_, record);
     return writer_ ? writer_->write(*source_, record) : Result<void>{};
@@ -188,8 +194,34 @@ bool CaptureRun::has_enough(std::int64_t time_ns) const {
 
 void CaptureRun::idle() {
     flush();
-    if (has_enough(now_ns()))
+    watch_connections();
+    // What a command does after its mount is gone belongs to the capture that was asked for.
+    if (has_enough(now_ns()) || (watch_.over() && !command_))
         source_->stop();
+}
+
+void CaptureRun::watch_connections() {
+    std::optional<std::vector<Mount>> mounts;
+    if (watch_.mounts_changed())
+        if (auto read = read_mounts())
+            mounts = std::move(*read);
+    if (mounts)
+        source_->name_connections(*mounts);
+    for (const auto& ended :
+         watch_.look(mounts ? &*mounts : nullptr, ConnectionWatch::Clock::now()))
+        say_end(ended);
+}
+
+void CaptureRun::say_end(const ConnectionWatch::Ended& ended) const {
+    const auto& connections = source_->connections();
+    const auto found = std::ranges::find(connections, ended.conn, &Connection::conn);
+    const std::string name =
+        found == connections.end() || found->mount_point.empty()
+            ? fmt::format("connection {}", static_cast<std::uint32_t>(ended.conn))
+            : found->mount_point;
+    say(ended.how == ConnectionEnd::unmounted
+            ? fmt::format("{} is unmounted; nothing more can come from it", name)
+            : fmt::format("the server of {} has ended; nothing more can come from it", name));
 }
 
 void CaptureRun::flush() {

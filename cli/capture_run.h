@@ -4,6 +4,7 @@
 #pragma once
 
 #include "capture/live/command.h"
+#include "capture/live/connection_watch.h"
 #include "capture/live/live_source.h"
 #include "capture/live/privileges.h"
 #include "capture/ring_sink.h"
@@ -50,6 +51,8 @@ class CaptureRun {
     Result<void> take(JudgedSession& session, const Record& record);
     bool has_enough(std::int64_t time_ns) const;
     void idle();
+    void watch_connections();
+    void say_end(const ConnectionWatch::Ended& ended) const;
     void flush();
     int finish(const Result<void>& captured);
     void summarize();
@@ -61,6 +64,7 @@ class CaptureRun {
     std::optional<CaptureWriter> writer_;
     const RingSink* ring_ = nullptr; // of the writer, with -b
     std::optional<MessagePrinter> printer_;
+    ConnectionWatch watch_;
     Fd timer_;
     std::optional<Error> write_error_; // of a flush between two messages
     std::uint64_t messages_ = 0;

@@ -26,8 +26,11 @@ class CaptureWriter {
     std::uint64_t bytes_written() const { return sink_->bytes_written(); }
 
   private:
+    Result<void> describe(const RecordSource& source);
+
     std::unique_ptr<RecordSink> sink_;
     std::size_t described_ = 0; // connections of the source
+    std::size_t revised_ = 0;   // of the source's revised()
 };
 
 // True for what a reader of our output does by going away.
