@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
-#include <deque>
 #include <map>
 #include <set>
 #include <sstream>
@@ -31,36 +29,12 @@ std::string name_of(const Key& key) {
     return text.str();
 }
 
+// What was on its way is also in the log, but not of the time that is compared.
 bool is_message(const CapturedRecord& record) {
-    return record.record.direction == Direction::request ||
-           record.record.direction == Direction::reply;
+    return (record.record.direction == Direction::request ||
+            record.record.direction == Direction::reply) &&
+           (record.record.flags & record_in_flight) == 0;
 }
-
-// On 6.12 the tracepoint fires before the request has its unique. The reply, which has the same pair
-// key, knows it.
-class Uniques {
-  public:
-    // The record, or one in which the unique is filled in later.
-    const CapturedRecord* add(const CapturedRecord& record) {
-        const auto direction = static_cast<LogDirection>(record.record.direction);
-        const std::uint64_t unique = unique_of(record.bytes, direction);
-        if (record.record.pair_key == 0 || record.record.transport != Transport::tracepoint)
-            return &record;
-        if (direction == LogDirection::request && unique == 0)
-            return waiting_[record.record.pair_key] = &filled_.emplace_back(record);
-        const auto found = waiting_.find(record.record.pair_key);
-        if (direction == LogDirection::reply && found != waiting_.end()) {
-            std::memcpy(found->second->bytes.data() + offsetof(fuse_in_header, unique), &unique,
-                        sizeof(unique));
-            waiting_.erase(found);
-        }
-        return &record;
-    }
-
-  private:
-    std::deque<CapturedRecord> filled_;
-    std::map<std::uint64_t, CapturedRecord*> waiting_; // by pair key
-};
 
 // A result belongs to the last reply of its thread.
 std::multiset<Refusal> captured_refusals(const std::vector<CapturedRecord>& capture) {
@@ -84,6 +58,7 @@ class Comparer {
                        const std::vector<CapturedRecord>& capture);
 
   private:
+    void add(const CapturedRecord& captured);
     void match(const LogRecord& logged);
     void match_refusals(const std::vector<LogRecord>& log,
                         const std::vector<CapturedRecord>& capture);
@@ -93,7 +68,6 @@ class Comparer {
 
     const TierSight& sight_;
     const ServerWays& ways_;
-    Uniques uniques_;
     Candidates candidates_;
     Comparison result_;
 };
@@ -125,6 +99,14 @@ std::string Comparer::difference(const LogRecord& logged, const CapturedRecord& 
         text << "transport " << static_cast<int>(captured.record.transport) << " instead of "
              << static_cast<int>(expected_transport(logged));
     return text.str();
+}
+
+void Comparer::add(const CapturedRecord& captured) {
+    const Key key = key_of(static_cast<LogDirection>(captured.record.direction), captured.bytes);
+    if (key == Key{LogDirection::request, 0})
+        result_.nameless++;
+    else
+        candidates_.emplace(key, &captured);
 }
 
 // Of several with one unique, such as notifications, the one that is equal.
@@ -174,13 +156,9 @@ void Comparer::match_refusals(const std::vector<LogRecord>& log,
 
 Comparison Comparer::compare(const std::vector<LogRecord>& log,
                              const std::vector<CapturedRecord>& capture) {
-    std::vector<const CapturedRecord*> messages;
     for (const CapturedRecord& record : capture)
         if (is_message(record))
-            messages.push_back(uniques_.add(record));
-    for (const CapturedRecord* record : messages)
-        candidates_.emplace(
-            key_of(static_cast<LogDirection>(record->record.direction), record->bytes), record);
+            add(record);
     for (const LogRecord* logged : visible(log, sight_, ways_))
         match(*logged);
     for (const auto& [key, record] : candidates_)
@@ -200,13 +178,10 @@ void report(const Comparison& comparison, const TierSight& sight) {
     const ComparisonTotals& requests = comparison.of(LogDirection::request);
     const ComparisonTotals& replies = comparison.of(LogDirection::reply);
     const std::pair<const char*, std::uint64_t> numbers[] = {
-        {"requests", requests.messages},
-        {"request_bytes", requests.bytes},
-        {"replies", replies.messages},
-        {"reply_bytes", replies.bytes},
-        {"results", comparison.results},
-        {"stale", comparison.stale},
-        {"differences", comparison.differences.size()}};
+        {"requests", requests.messages},   {"request_bytes", requests.bytes},
+        {"replies", replies.messages},     {"reply_bytes", replies.bytes},
+        {"results", comparison.results},   {"stale", comparison.stale},
+        {"nameless", comparison.nameless}, {"differences", comparison.differences.size()}};
     const std::string tier(sight.tier);
     testing::Test::RecordProperty("tier", tier);
     std::printf("tier %s, equal to the log:", tier.c_str());

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -66,6 +67,33 @@ CapturedRecord copy_of(const Record& record) {
     CapturedRecord copy{record, Buffer(record.bytes.begin(), record.bytes.end())};
     copy.record.bytes = {};
     return copy;
+}
+
+// In struct fuse_in_header and in struct fuse_out_header.
+constexpr std::size_t unique_offset = 8;
+
+std::uint64_t unique_in(const Buffer& bytes) {
+    std::uint64_t unique = 0;
+    if (bytes.size() >= unique_offset + sizeof(unique))
+        std::memcpy(&unique, bytes.data() + unique_offset, sizeof(unique));
+    return unique;
+}
+
+// On 6.12 the tracepoint of a request runs before the request has its unique. The reply of the same
+// pair key says which one it got.
+void complete_uniques(std::vector<CapturedRecord>& records) {
+    std::map<std::uint64_t, CapturedRecord*> waiting;
+    for (CapturedRecord& record : records) {
+        const std::uint64_t unique = unique_in(record.bytes);
+        if (record.record.pair_key == 0)
+            continue;
+        if (record.record.direction == Direction::request && unique == 0)
+            waiting[record.record.pair_key] = &record;
+        if (record.record.direction != Direction::reply)
+            continue;
+        if (const auto asked = waiting.extract(record.record.pair_key); asked)
+            std::memcpy(asked.mapped()->bytes.data() + unique_offset, &unique, sizeof(unique));
+    }
 }
 
 bool is_settled(const std::vector<LogRecord>& log) {
@@ -227,7 +255,7 @@ std::vector<LogRecord> LoggedServer::log() {
 LiveOptions options_for(ConnId conn) {
     LiveOptions options;
     options.tier = test_tier();
-    options.probe.connections = {conn};
+    options.probe.filter.connections = {conn};
     options.probe.ring_bytes = 64u << 20;
     return options;
 }
@@ -239,9 +267,11 @@ std::vector<CapturedRecord> drain(LiveSource& source) {
         const auto more = source.next(record);
         EXPECT_TRUE(more) << more.error().message;
         if (!more || !*more)
-            return records;
+            break;
         records.push_back(copy_of(record));
     }
+    complete_uniques(records);
+    return records;
 }
 
 RunningCapture::RunningCapture(const LiveOptions& options) {

@@ -112,7 +112,8 @@ struct CapturedRecord {
 // reader may not run for seconds, and what is lost then says nothing about the bytes.
 LiveOptions options_for(ConnId conn);
 
-// All that is left in a source; to be called after its stop().
+// All that is left in a source; to be called after its stop(). Requests that were captured without
+// their unique have it from their replies.
 std::vector<CapturedRecord> drain(LiveSource& source);
 
 // Captures in a thread.

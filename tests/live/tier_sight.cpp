@@ -16,7 +16,7 @@ constexpr TierSight table[] = {
     {.tier = "fentry", .device = true, .splice = true, .io_uring = true, .unread = false},
     {.tier = "kprobe", .device = true, .splice = true, .io_uring = true, .unread = false},
     {.tier = "tp", .device = false, .splice = true, .io_uring = true, .unread = true},
-    {.tier = "sys", .device = true, .splice = false, .io_uring = false, .unread = false},
+    {.tier = "sys", .device = true, .splice = true, .io_uring = false, .unread = false},
 };
 
 // Requests that only the device knows. FUSE_NOTIFY_REPLY is not answered either.
