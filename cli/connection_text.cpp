@@ -49,6 +49,7 @@ std::string describe(const Connection& connection) {
     add("source ", escaped(connection.source));
     add("server ", server_of(connection));
     add("protocol 7.", connection.minor == 0 ? "" : fmt::to_string(connection.minor));
+    add("kernel ", escaped(connection.kernel));
     add("tier ", escaped(connection.tier));
     add("cannot see ", joined(connection.cannot_see));
     return out;

@@ -77,6 +77,7 @@ struct Connection {
     std::string options;     // mount options
     std::string server_name; // comm of the server process
     std::uint32_t server_pid = 0;
+    std::string kernel;                  // release of the kernel it was captured on
     std::string tier;                    // capture tier: "tp", "fentry", ...
     std::vector<std::string> cannot_see; // what this tier cannot capture, one phrase each
     std::uint32_t minor = 0;             // negotiated protocol minor, when the source knows it
