@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What every tier shares: the ring, the filter, the counters of what was lost, and the way a
- * message goes into the ring in chunks. A tier begins a message, puts pieces of kernel memory into
- * it from a bpf_loop() callback, and ends it; it decodes nothing.
- *
- * Included once by each tier's .bpf.c, which defines PROGRAM_COUNT (its programs) before.
+ * What every tier shares: the ring, the counters of what was lost, and the way a message goes into
+ * the ring in chunks. A tier begins a message, puts pieces of memory into it from a bpf_loop()
+ * callback, and ends it; it decodes nothing.
  */
 #ifndef FUSEWIRE_EMIT_BPF_H
 #define FUSEWIRE_EMIT_BPF_H
-
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_tracing.h>
 
 #include "fuse_event.h"
 #include "fuse_kernel.h"
@@ -21,8 +14,6 @@
 #define MAX_STEPS (1 << 16)
 
 /* Run-time constants: set by user space before load, then known to the verifier. */
-const volatile __u32 filter_count = 0; /* 0: every connection */
-const volatile __u32 filter_conns[FUSE_EVENT_MAX_FILTER] = {};
 const volatile __u32 snap_length = 1 << 22;
 const volatile __u32 wakeup_shift = 18; /* wake the reader each time 2^n more bytes wait */
 const volatile __u64 pair_key_secret = 0;
@@ -35,6 +26,40 @@ struct {
 	__uint(max_entries, 1 << 24);
 } ring SEC(".maps");
 
+/* The arguments of a request in kernel memory (kernel_args.bpf.h). */
+struct kernel_arguments {
+	__u32 count, index, done;
+	__u32 pages; /* the last argument is in these pages */
+	__u32 page, page_done;
+	__u64 page_table, page_descs;
+	struct fuse_argument {
+		__u32 size;
+		__u32 reserved;
+		__u64 value;
+	} args[4];
+};
+
+/* The buffers of a system call (segments.bpf.h). */
+struct segments {
+	__u32 kind, count, index;
+	__u32 first, mask; /* a pipe: its oldest buffer, and the number of buffers - 1 */
+	__u64 done;	   /* of the segment at index */
+	__u64 table;	   /* the first segment, or where its description is */
+	__u64 length;	   /* of a single segment */
+};
+
+/* What runs at the same time: each has a message of its own. The tiers use them as they need. */
+enum program {
+	PROGRAM_REQUEST,
+	PROGRAM_REPLY,
+	PROGRAM_RESULT,
+	PROGRAM_URING_REQUEST,
+	PROGRAM_URING_REPLY,
+	PROGRAM_BLOCKED,
+	PROGRAM_LOOK,
+	PROGRAM_COUNT,
+};
+
 /*
  * A message on its way into the ring. Each program has one on each CPU: a program may be preempted
  * and another one run there, but never itself.
@@ -44,17 +69,10 @@ struct message {
 	__u32 total;  /* bytes to hand out: the message, or the snap length */
 	__u32 fill;   /* bytes in this chunk */
 	__u32 failed; /* the ring was full */
-	struct {      /* where the next piece comes from: kernel arguments of a request */
-		__u32 count, index, done;
-		__u32 pages; /* the last argument is in these pages */
-		__u32 page, page_done;
-		__u64 page_table, page_descs;
-		struct fuse_argument {
-			__u32 size;
-			__u32 reserved;
-			__u64 value;
-		} args[4];
-	} from;
+	union {	      /* where the next piece comes from */
+		struct kernel_arguments from;
+		struct segments segments;
+	};
 	struct fuse_event event;
 	/* Twice a chunk: the verifier adds the largest offset and the largest piece. */
 	__u8 bytes[2 * FUSE_EVENT_CHUNK];
@@ -68,19 +86,6 @@ struct {
 } messages SEC(".maps");
 
 _Static_assert(sizeof(struct message) <= 32768, "a per-CPU value is at most 32 KiB");
-
-static __always_inline bool wanted(__u32 conn)
-{
-	if (!filter_count)
-		return true;
-	for (__u32 i = 0; i < FUSE_EVENT_MAX_FILTER; i++) {
-		if (i >= filter_count)
-			return false;
-		if (filter_conns[i] == conn)
-			return true;
-	}
-	return false;
-}
 
 /*
  * Equal for a request and its reply, never 0, and no kernel address for whoever reads the file. The
@@ -114,6 +119,7 @@ static __always_inline struct message *begin_message(__u32 program, __u32 conn, 
 	m->event.tgid = task >> 32;
 	m->event.tid = task;
 	m->event.offset = 0;
+	m->event.pair_key = 0;
 	m->event.result = 0;
 	m->event.version = FUSE_EVENT_VERSION;
 	m->event.direction = direction;
@@ -158,25 +164,29 @@ static __always_inline void flush_chunk(struct message *m)
 	m->fill = 0;
 }
 
-static __always_inline void count_loss(struct message *m)
+static __always_inline void count_lost_message(__u32 length)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct fuse_loss *lost = &loss[cpu & (FUSE_EVENT_MAX_CPUS - 1)];
 
 	/* Atomic: another program of ours may preempt this one here. */
 	__sync_fetch_and_add(&lost->messages, 1);
-	__sync_fetch_and_add(&lost->bytes, m->event.msg_length);
+	__sync_fetch_and_add(&lost->bytes, length);
 }
+
+enum memory { KERNEL_MEMORY, USER_MEMORY };
 
 /*
  * Copies as much of [addr, addr + left) as the chunk and the snap length have room for; returns how
  * much, 0 when the message is complete or lost. A full chunk goes to the ring, but never the last
  * one: end_message() still has to mark it.
  */
-static __always_inline __u32 put_piece(struct message *m, __u64 addr, __u32 left)
+static __always_inline __u32 put_piece(struct message *m, __u64 addr, __u32 left,
+				       const enum memory memory)
 {
 	__u32 missing = m->total - m->event.offset - m->fill;
 	__u64 fill, size;
+	long failed;
 
 	if (missing == 0)
 		return 0;
@@ -195,7 +205,11 @@ static __always_inline __u32 put_piece(struct message *m, __u64 addr, __u32 left
 	if (fill >= FUSE_EVENT_CHUNK || size == 0 || size > FUSE_EVENT_CHUNK)
 		return 0;
 	/* On failure the helper has cleared the destination. */
-	if (bpf_probe_read_kernel(m->bytes + fill, size, (const void *)addr))
+	if (memory == USER_MEMORY)
+		failed = bpf_probe_read_user(m->bytes + fill, size, (const void *)addr);
+	else
+		failed = bpf_probe_read_kernel(m->bytes + fill, size, (const void *)addr);
+	if (failed)
 		m->event.flags |= FUSE_EVENT_FAULT;
 	m->fill = fill + size;
 	return size;
@@ -210,7 +224,7 @@ static __always_inline void end_message(struct message *m)
 	if (!m->failed)
 		flush_chunk(m);
 	if (m->failed)
-		count_loss(m);
+		count_lost_message(m->event.msg_length);
 }
 
 #endif

@@ -9,13 +9,19 @@
 
 #include <linux/types.h>
 
-#define FUSE_EVENT_VERSION 1
+#define FUSE_EVENT_VERSION 2
 
 /* Bytes of a message in one record. Per-CPU scratch is limited to 32 KiB. */
 #define FUSE_EVENT_CHUNK 16000
 
 /* Connections that one capture can be limited to. */
 #define FUSE_EVENT_MAX_FILTER 32
+
+/* Opcodes that the filter tells apart: 64 a word; those beyond the last word are one. */
+#define FUSE_EVENT_OPCODE_WORDS 4
+
+/* Bytes of a request that are kept until its reply says whether it failed. */
+#define FUSE_EVENT_HELD 1024
 
 /* Rows of the loss table; a CPU beyond it shares one. A power of two. */
 #define FUSE_EVENT_MAX_CPUS 1024
@@ -38,10 +44,12 @@ enum fuse_event_transport {
 enum fuse_event_flag {
 	FUSE_EVENT_FIRST = 1 << 0,
 	FUSE_EVENT_LAST = 1 << 1,
-	FUSE_EVENT_FAULT = 1 << 2, /* some bytes were not readable and are zero */
-	FUSE_EVENT_TRUNC = 1 << 3, /* cut at the snap length */
-	FUSE_EVENT_STALE = 1 << 4, /* arguments were reused by the kernel: header only */
-	FUSE_EVENT_RETRY = 1 << 5, /* replaces the faulted copy from the same thread */
+	FUSE_EVENT_FAULT = 1 << 2,     /* some bytes were not readable and are zero */
+	FUSE_EVENT_TRUNC = 1 << 3,     /* cut at the snap length */
+	FUSE_EVENT_STALE = 1 << 4,     /* arguments were reused by the kernel: header only */
+	FUSE_EVENT_RETRY = 1 << 5,     /* replaces the faulted copy from the same thread */
+	FUSE_EVENT_IN_FLIGHT = 1 << 6, /* a look found it; when it was sent is not known */
+	FUSE_EVENT_UNREAD = 1 << 7,    /* with IN_FLIGHT: no server thread has read it */
 };
 
 struct fuse_event {
@@ -67,6 +75,19 @@ struct fuse_loss {
 	__u64 messages;
 	__u64 bytes;
 	__u64 reserved[6];
+};
+
+/*
+ * What a look at the open files tells of one descriptor on /dev/fuse, as the iterator's output. A
+ * connection has several when its server forked or cloned the device.
+ */
+struct fuse_snapshot {
+	__u32 conn;
+	__u32 tgid;
+	__u32 minor; /* negotiated; 0 until INIT was answered */
+	__u32 max_write;
+	__u64 init_flags; /* those that the kernel remembers */
+	char comm[16];	  /* of the server */
 };
 
 /* Question and answer of the search for the kernel's direct map. */

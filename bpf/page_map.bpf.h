@@ -9,10 +9,6 @@
 #ifndef FUSEWIRE_PAGE_MAP_BPF_H
 #define FUSEWIRE_PAGE_MAP_BPF_H
 
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
-
 #include "fuse_event.h"
 #include "fuse_kernel.h"
 

@@ -1,5 +1,6 @@
 // fusewire capture: messages as they cross a connection, to a file, to standard output, or both.
 #include "capture/live/mounts.h"
+#include "cli/capture_filter.h"
 #include "cli/capture_run.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
@@ -29,6 +30,7 @@ struct CaptureOptions {
     std::uint64_t ring_bytes = ProbeOptions{}.ring_bytes;
     std::uint64_t count = StopRules::never;
     std::vector<std::string> stop_rules;
+    FilterOptions filter;
     std::string tier = "auto";
     std::string user;
     bool list = false;
@@ -61,10 +63,14 @@ Result<std::vector<ConnId>> find_targets(const std::vector<std::string>& targets
 Result<ProbeOptions> probe_options(const CaptureOptions& options,
                                    const std::vector<Mount>& mounts) {
     ProbeOptions probe;
+    auto filter = make_filter(options.filter);
+    if (!filter)
+        return tl::unexpected(filter.error());
+    probe.filter = std::move(*filter);
     auto connections = find_targets(options.targets, mounts);
     if (!connections)
         return tl::unexpected(connections.error());
-    probe.connections = std::move(*connections);
+    probe.filter.connections = std::move(*connections);
     if (options.snap_length != 0) {
         auto snap_length = to_u32(options.snap_length, min_snap_length, "-s");
         if (!snap_length)
@@ -184,7 +190,10 @@ void add_capture_options(CLI::App& capture, CaptureOptions& options) {
         ->delimiter(',')
         ->take_all()
         ->allow_extra_args(false);
-    capture.add_option("--tier", options.tier, "How to capture: auto (the best that works) or tp")
+    add_filter_options(capture, options.filter);
+    capture
+        .add_option("--tier", options.tier,
+                    "How to capture: auto (the best that works), fentry, kprobe, tp or sys")
         ->type_name("TIER");
     capture
         .add_option("--user", options.user,
@@ -216,6 +225,9 @@ Subcommand add_capture_command(CLI::App& app) {
          "captures while a command runs, as you"},
         {"sudo fusewire capture -w all.pcapng -a duration:10", "every connection for ten seconds"},
         {"sudo fusewire capture /mnt/x -w - | fusewire read - --pairs", "without a file between"},
+        {"sudo fusewire capture /mnt/x --opcode '!READ,!WRITE' --uid 1000",
+         "leaves messages out before they are copied"},
+        {"sudo fusewire capture /mnt/x --errors", "only what failed"},
         {"fusewire capture -D", "lists the connections"},
     };
     command.details =
@@ -224,6 +236,11 @@ Subcommand add_capture_command(CLI::App& app) {
         "becomes the user who called sudo or pkexec, or --user, gives up every capability, and "
         "only "
         "then decodes and writes. Capture files are created with mode 0600.\n"
+        "What --opcode, --pid, --uid, --server-pid and --errors leave out is left out in the "
+        "kernel "
+        "and costs next to nothing. The opcode of a COMPOUND is COMPOUND. A request's caller is a "
+        "thread: --pid means the threads that the process has when the capture begins, and in tier "
+        "tp all it ever has.\n"
         "Without -w, or with -P beside it, one line is printed for each message. What follows -- "
         "is "
         "a command that is started as that user once the probe is attached; the capture ends with "

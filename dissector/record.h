@@ -43,6 +43,10 @@ enum RecordFlag : std::uint32_t {
     record_fault = 1u << 4,   // some bytes could not be read and are zero
     record_no_time = 1u << 5, // the source has no clock; time_ns is 0
     record_gap = 1u << 6,     // a packet of this message is missing; its bytes are zero
+    // A request that was on its way before the probe could see it, or one that a later look lists
+    // again. The time is that of the look.
+    record_in_flight = 1u << 7,
+    record_unread = 1u << 8, // with in_flight: no thread of the server has read it yet
 };
 
 // `bytes` and `comment` belong to the source and stay valid until its next record.

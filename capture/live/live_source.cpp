@@ -24,6 +24,9 @@ constexpr unsigned records_between_updates = 256;
 // Unfinished messages of all CPUs together: many times what is ever on its way.
 constexpr std::size_t max_unfinished_bytes = std::size_t{1} << 28;
 
+// Waits after which the second copy of a reply is no longer expected: the server's write() ended.
+constexpr unsigned most_idle_rounds = 5;
+
 // struct fuse_out_header: all that is true of a stale reply.
 constexpr std::size_t out_header_size = 16;
 
@@ -35,6 +38,8 @@ struct FlagName {
 constexpr FlagName flag_names[] = {
     {FUSE_EVENT_FAULT, record_fault},
     {FUSE_EVENT_STALE, record_stale},
+    {FUSE_EVENT_IN_FLIGHT, record_in_flight},
+    {FUSE_EVENT_UNREAD, record_unread},
 };
 
 std::uint32_t record_flags(std::uint8_t event_flags) {
@@ -48,6 +53,17 @@ std::uint32_t record_flags(std::uint8_t event_flags) {
 std::string kernel_release() {
     utsname name{};
     return uname(&name) == 0 ? name.release : "";
+}
+
+// Equal for a request, its reply and its place in a look, on one connection: the probe's pair key,
+// or unique without the bit that marks a request that was sent again.
+std::uint64_t key_of(const JoinedMessage& message) {
+    std::uint64_t unique = 0;
+    if (message.bytes.size() >= out_header_size)
+        std::memcpy(&unique, message.bytes.data() + 8, sizeof(unique));
+    const std::uint64_t key =
+        message.event.pair_key != 0 ? message.event.pair_key : unique & ~(std::uint64_t{1} << 63);
+    return key ^ std::uint64_t{message.event.conn} << 40;
 }
 
 std::string comm_of(const fuse_event& event) {
@@ -77,7 +93,8 @@ Result<std::unique_ptr<LiveSource>> LiveSource::open(LoadedTier loaded,
 
 LiveSource::LiveSource(LoadedTier loaded, RingReader ring, const ProbeOptions& options)
     : tier_(loaded.tier), probe_(std::move(loaded.probe)), ring_(std::move(ring)),
-      joiner_(max_unfinished_bytes), filter_(options.connections) {}
+      joiner_(max_unfinished_bytes), filter_(options.filter.connections),
+      refused_(std::move(loaded.refused)) {}
 
 LiveSource::~LiveSource() = default;
 
@@ -91,8 +108,11 @@ Result<void> LiveSource::start() {
         return watched;
     if (auto watched = watch(stop_event_.get(), EPOLLIN); !watched)
         return watched;
+    if (auto attached = probe_->attach(); !attached)
+        return attached;
+    first_look_end_ = ring_.produced();
     describe_all();
-    return probe_->attach();
+    return {};
 }
 
 Result<void> LiveSource::watch(int fd, std::uint32_t events) {
@@ -136,9 +156,8 @@ Result<bool> LiveSource::next(Record& record) {
 }
 
 bool LiveSource::take(Record& record) {
-    while (const auto bytes = ring_.next()) {
-        const auto message = joiner_.add(*bytes);
-        if (!message)
+    while (const auto message = next_message()) {
+        if (is_repeated(*message))
             continue;
         fill(record, *message);
         if (++since_update_ >= records_between_updates)
@@ -147,6 +166,37 @@ bool LiveSource::take(Record& record) {
         return true;
     }
     return false;
+}
+
+std::optional<JoinedMessage> LiveSource::next_message() {
+    if (auto ready = retries_.next(false))
+        return ready;
+    while (const auto bytes = ring_.next()) {
+        idle_rounds_ = 0;
+        const auto message = joiner_.add(*bytes);
+        if (!message)
+            continue;
+        if (!retries_.takes(*message))
+            return message;
+        retries_.add(*message);
+        if (auto ready = retries_.next(retries_.is_full()))
+            return ready;
+    }
+    return retries_.next(detached_ || idle_rounds_ > most_idle_rounds);
+}
+
+// The first look runs while messages already come: what it lists may have been captured before, and
+// a request is listed once for each descriptor of its connection.
+bool LiveSource::is_repeated(const JoinedMessage& message) {
+    if (first_look_end_ == 0)
+        return false;
+    if (ring_.consumed() > first_look_end_) {
+        first_look_end_ = 0;
+        seen_.clear();
+        return false;
+    }
+    const bool is_new = seen_.insert(key_of(message)).second;
+    return (message.event.flags & FUSE_EVENT_IN_FLIGHT) != 0 && !is_new;
 }
 
 // What was lost after the last message has no message to be told on. It may belong to any
@@ -208,8 +258,9 @@ void LiveSource::fill(Record& record, const JoinedMessage& message) {
 
     last_conn_ = record.conn;
     Connection& connection = describe(record.conn);
-    // Requests are seen in the task that asks, replies in the server.
-    if (record.direction == Direction::request && record.transport == Transport::tracepoint)
+    // What runs here may be the task that asks, or us.
+    if (record.direction == Direction::request &&
+        (tier_->requests_in_caller || (record.flags & record_in_flight) != 0))
         return;
     record.server_pid = event.tgid;
     record.server_tid = event.tid;
@@ -225,7 +276,9 @@ void LiveSource::wait() {
     for (int i = 0; i < count; i++)
         if (events[i].data.fd != probe_->ring_fd())
             stopping_ = true;
+    ++idle_rounds_;
     clock_.refresh();
+    probe_->tidy();
 }
 
 void LiveSource::finish() {
@@ -237,6 +290,15 @@ void LiveSource::complete(Connection& connection) const {
     connection.kernel = kernel_release();
     connection.tier = tier_->name;
     connection.cannot_see = cannot_see();
+    for (const ConnectionFacts& facts : probe_->connections()) {
+        if (facts.conn != connection.conn)
+            continue;
+        connection.server_pid = facts.server_pid;
+        connection.server_name = facts.server_name;
+        connection.minor = facts.minor;
+        connection.init_flags = facts.init_flags;
+        return;
+    }
 }
 
 // Connections without a filter appear as they are mounted; see describe().

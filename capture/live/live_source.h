@@ -6,6 +6,7 @@
 #include "capture/live/chunk_joiner.h"
 #include "capture/live/epoch_clock.h"
 #include "capture/live/fd.h"
+#include "capture/live/retry_queue.h"
 #include "capture/live/ring_reader.h"
 #include "capture/live/tier.h"
 #include "capture/source.h"
@@ -15,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace fusewire {
@@ -45,7 +47,8 @@ class LiveSource final : public RecordSource {
     LiveSource(const LiveSource&) = delete;
     LiveSource& operator=(const LiveSource&) = delete;
 
-    // Waits for the next message. After stop() it detaches the probe, hands out what the ring still
+    // Waits for the next message. The first ones are the requests that were on their way when the
+    // capture began (record_in_flight). After stop() it detaches the probe, hands out what the ring still
     // holds, then a record of Direction::loss if messages are missing at the end, then ends.
     [[nodiscard]] Result<bool> next(Record& record) override;
 
@@ -61,8 +64,15 @@ class LiveSource final : public RecordSource {
     // Called when there is nothing to hand out for now: the time to flush what was written.
     void on_idle(std::function<void()> callback) override { on_idle_ = std::move(callback); }
 
+    // Lists again what is on its way: those requests come with record_in_flight. Errors as
+    // Probe::look().
+    [[nodiscard]] Result<void> look() { return probe_->look(); }
+
     const LiveCounts& counts() const { return counts_; }
     const Tier& tier() const { return *tier_; }
+
+    // Better tiers that "auto" could not take, and why.
+    const std::vector<Error>& refused_tiers() const { return refused_; }
 
     // The tier's and this machine's limits, one phrase each.
     std::vector<std::string> cannot_see() const;
@@ -73,6 +83,8 @@ class LiveSource final : public RecordSource {
     Result<void> start();
     Result<void> watch(int fd, std::uint32_t events);
     bool take(Record& record);
+    std::optional<JoinedMessage> next_message();
+    bool is_repeated(const JoinedMessage& message);
     bool take_loss(Record& record);
     void fill(Record& record, const JoinedMessage& message);
     void wait();
@@ -87,8 +99,10 @@ class LiveSource final : public RecordSource {
     std::unique_ptr<Probe> probe_;
     RingReader ring_;
     ChunkJoiner joiner_;
+    RetryQueue retries_;
     EpochClock clock_;
     std::vector<ConnId> filter_;
+    std::vector<Error> refused_;
     std::vector<Connection> connections_;
     std::vector<std::string> warnings_;
     std::function<void()> on_idle_;
@@ -101,6 +115,10 @@ class LiveSource final : public RecordSource {
     std::atomic<bool> stopping_ = false;
     bool detached_ = false;
     unsigned since_update_ = 0; // records since the loss was read
+    unsigned idle_rounds_ = 0;  // waits since the ring held anything
+    // While the messages from before and during the first look are read: what was seen of them.
+    std::uint64_t first_look_end_ = 0;
+    std::unordered_set<std::uint64_t> seen_;
 };
 
 } // namespace fusewire

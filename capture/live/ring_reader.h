@@ -36,6 +36,10 @@ class RingReader {
     // now.
     std::optional<Bytes> next();
 
+    // How far the probe has written and we have read, in bytes since the beginning.
+    std::uint64_t produced() const { return __atomic_load_n(memory_.producer, __ATOMIC_ACQUIRE); }
+    std::uint64_t consumed() const { return *memory_.consumer + held_; }
+
   private:
     void release();
 

@@ -1,19 +1,70 @@
 #include "capture/live/tier.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 namespace fusewire {
 
 #ifdef FUSEWIRE_HAVE_BPF
-extern const Tier tp_tier;
+Result<std::unique_ptr<Probe>> load_bpf_probe(const Tier& tier, const ProbeOptions& options);
 #endif
 
 namespace {
 
 #ifdef FUSEWIRE_HAVE_BPF
-const Tier table[] = {tp_tier};
+constexpr std::string_view fentry_programs[] = {"fentry_read", "fexit_read", "fexit_write",
+                                                "fentry_write"};
+constexpr std::string_view fentry_uring_programs[] = {"fexit_copy_args", "fentry_request_end"};
+
+constexpr std::string_view kprobe_programs[] = {"kretprobe_read", "kprobe_read", "kretprobe_write",
+                                                "kprobe_write"};
+constexpr std::string_view kprobe_uring_programs[] = {"kprobe_copy_args", "kprobe_request_end"};
+constexpr std::string_view kprobe_cannot_see[] = {
+    "requests while more server threads wait than the kernel has return probes (counted as lost)",
+};
+
+// Requests first: a reply without its request would be of less use than the reverse.
+constexpr std::string_view tp_programs[] = {"tp_send", "tp_end"};
+constexpr std::string_view tp_cannot_see[] = {
+    "FORGET and BATCH_FORGET",
+    "INTERRUPT",
+    "notifications from the server",
+    "replies that the kernel rejected",
+    "the server thread that reads a request",
+};
+
+constexpr std::string_view sys_programs[] = {"sys_return", "sys_write"};
+constexpr std::string_view sys_cannot_see[] = {
+    "messages over io_uring",
+};
+
+constexpr Tier table[] = {
+    {.name = "fentry",
+     .cannot_see = {},
+     .programs = fentry_programs,
+     .uring_programs = fentry_uring_programs,
+     .waiting_program = "blocked_return"},
+    {.name = "kprobe",
+     .cannot_see = kprobe_cannot_see,
+     .programs = kprobe_programs,
+     .uring_programs = kprobe_uring_programs,
+     .waiting_program = "blocked_return",
+     .needs = "/sys/bus/event_source/devices/kprobe/type",
+     .lacking = "this kernel has no kprobes"},
+    {.name = "tp",
+     .cannot_see = tp_cannot_see,
+     .programs = tp_programs,
+     .uring_programs = {},
+     .waiting_program = {},
+     .requests_in_caller = true},
+    {.name = "sys",
+     .cannot_see = sys_cannot_see,
+     .programs = sys_programs,
+     .uring_programs = {},
+     .waiting_program = {}},
+};
 #endif
 
 std::string names() {
@@ -24,22 +75,31 @@ std::string names() {
 }
 
 Result<LoadedTier> load(const Tier& tier, const ProbeOptions& options) {
-    auto probe = tier.load(options);
+    if (!tier.needs.empty() && access(std::string(tier.needs).c_str(), F_OK) != 0)
+        return fail(Errc::unsupported, fmt::format("tier {}: {}", tier.name, tier.lacking));
+#ifdef FUSEWIRE_HAVE_BPF
+    auto probe = load_bpf_probe(tier, options);
     if (!probe)
         return tl::unexpected(probe.error());
-    return LoadedTier{&tier, std::move(*probe)};
+    return LoadedTier{&tier, std::move(*probe), {}};
+#else
+    static_cast<void>(options);
+    return fail(Errc::unsupported, "this build has no probe");
+#endif
 }
 
+// The reason given is that of the tier that asks for least.
 Result<LoadedTier> load_best(const ProbeOptions& options) {
-    Result<LoadedTier> first;
+    std::vector<Error> refused;
     for (const Tier& tier : tiers()) {
         auto loaded = load(tier, options);
-        if (loaded)
+        if (loaded) {
+            loaded->refused = std::move(refused);
             return loaded;
-        if (&tier == tiers().data())
-            first = std::move(loaded);
+        }
+        refused.push_back(loaded.error());
     }
-    return first;
+    return tl::unexpected(refused.back());
 }
 
 } // namespace
@@ -57,10 +117,10 @@ Result<LoadedTier> load_tier(std::string_view name, const ProbeOptions& options)
         return fail(Errc::unsupported,
                     "this build cannot capture: clang, bpftool or libbpf-dev was "
                     "missing when it was configured");
-    if (options.connections.size() > max_filtered_connections)
+    if (options.filter.connections.size() > max_filtered_connections)
         return fail(Errc::usage,
                     fmt::format("a capture is limited to at most {} connections, not {}",
-                                max_filtered_connections, options.connections.size()));
+                                max_filtered_connections, options.filter.connections.size()));
     if (name == "auto")
         return load_best(options);
     const auto found = std::ranges::find(tiers(), name, &Tier::name);

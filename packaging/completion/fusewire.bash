@@ -36,6 +36,22 @@ _fusewire() {
     'capture -a')
         return
         ;;
+    'capture --opcode')
+        return
+        ;;
+    'capture --pid')
+        return
+        ;;
+    'capture --uid')
+        mapfile -t COMPREPLY < <(compgen -u -- "$cur")
+        return
+        ;;
+    'capture --server-pid')
+        return
+        ;;
+    'capture --data-bytes')
+        return
+        ;;
     'capture --tier')
         mapfile -t COMPREPLY < <(compgen -W 'auto tp' -- "$cur")
         return
@@ -160,7 +176,7 @@ _fusewire() {
     case "${COMP_WORDS[1]}" in
     capture)
         if [[ $cur == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a --tier --user --ring-size -D -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size -D -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -W "$(_fusewire_list_mounts)" -- "$cur")
         fi

@@ -18,6 +18,7 @@ struct ComparisonTotals {
 struct Comparison {
     std::array<ComparisonTotals, 2> equal; // by LogDirection
     std::uint64_t stale = 0;               // replies of which only the header was comparable
+    std::uint64_t nameless = 0;            // captured requests whose unique is not known (6.12)
     std::vector<std::string> differences;
 
     const ComparisonTotals& of(LogDirection direction) const {

@@ -194,7 +194,7 @@ std::vector<LogRecord> LoggedServer::log() {
 
 LiveOptions options_for(ConnId conn) {
     LiveOptions options;
-    options.probe.connections = {conn};
+    options.probe.filter.connections = {conn};
     options.probe.ring_bytes = 64u << 20;
     return options;
 }

@@ -28,7 +28,7 @@ TEST(Tier, TooManyConnectionsAreRefused) {
     if (tiers().empty())
         GTEST_SKIP() << "this build has no tiers";
     ProbeOptions options;
-    options.connections.resize(max_filtered_connections + 1);
+    options.filter.connections.resize(max_filtered_connections + 1);
     const auto loaded = load_tier("auto", options);
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().code, Errc::usage);
