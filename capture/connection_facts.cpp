@@ -93,7 +93,8 @@ struct TextFact {
 constexpr std::array text_facts{
     TextFact{"mount", &Connection::mount_point},  TextFact{"type", &Connection::fs_type},
     TextFact{"source", &Connection::source},      TextFact{"options", &Connection::options},
-    TextFact{"server", &Connection::server_name}, TextFact{"tier", &Connection::tier},
+    TextFact{"server", &Connection::server_name}, TextFact{"kernel", &Connection::kernel},
+    TextFact{"tier", &Connection::tier},
 };
 
 } // namespace

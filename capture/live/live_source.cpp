@@ -4,6 +4,7 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -47,6 +48,11 @@ std::uint32_t record_flags(std::uint8_t event_flags) {
         if ((event_flags & name.event) != 0)
             flags |= name.record;
     return flags;
+}
+
+std::string kernel_release() {
+    utsname name{};
+    return uname(&name) == 0 ? name.release : "";
 }
 
 // Equal for a request, its reply and its place in a look, on one connection: the probe's pair key,
@@ -291,6 +297,7 @@ void LiveSource::finish() {
 }
 
 void LiveSource::complete(Connection& connection) const {
+    connection.kernel = kernel_release();
     connection.tier = tier_->name;
     connection.cannot_see = cannot_see();
     for (const ConnectionFacts& facts : probe_->connections()) {

@@ -48,8 +48,8 @@ class LiveCapture(LiveMountTest):
     def test_the_file_describes_the_connection(self):
         self.capture("-w", self.file, "--", "stat", self.mount / "file1")
         text = self.succeed("read", self.file, "-V").decode()
-        self.assertRegex(text, rf"# connection \d+: {self.mount} \(fuse[.a-z]*\).* tier \w+, "
-                         "cannot see ")
+        self.assertRegex(text, rf"# connection \d+: {self.mount} \(fuse[.a-z]*\).* kernel "
+                         rf"{re.escape(os.uname().release)}, tier \w+, cannot see ")
 
     def test_what_is_piped_shows_at_once(self):
         writer = self.start("-w", "-")
