@@ -73,6 +73,12 @@ class Arguments(CommandLineTest):
         self.assert_usage_error(("capture", "-a", "forever"), "duration:SECONDS")
         self.assert_usage_error(("capture", "-a", "size:1M"), "-w")
         self.assert_usage_error(("capture", "--"), "--")
+        self.assert_usage_error(("capture", "--opcode", "GETATR"), "--opcode GETATR",
+                                "did you mean GETATTR?")
+        self.assert_usage_error(("capture", "--opcode", "READ,!WRITE"), "--opcode")
+        self.assert_usage_error(("capture", "--uid", "no such user"), "--uid no such user")
+        self.assert_usage_error(("capture", "--pid", "me"), "me")
+        self.assert_usage_error(("capture", "--server-pid", "-1"), "-1")
 
 
 if __name__ == "__main__":
