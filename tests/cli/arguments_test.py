@@ -75,6 +75,12 @@ class Arguments(CommandLineTest):
         self.assert_usage_error(("capture", "-a", "files:2", "-w", "x"), "-b")
         self.assert_usage_error(("capture", "-a", "messages:0"), "-a messages:0", "N at least 1")
         self.assert_usage_error(("capture", "--"), "--")
+        self.assert_usage_error(("capture", "--opcode", "GETATR"), "--opcode GETATR",
+                                "did you mean GETATTR?")
+        self.assert_usage_error(("capture", "--opcode", "READ,!WRITE"), "--opcode")
+        self.assert_usage_error(("capture", "--uid", "no such user"), "--uid no such user")
+        self.assert_usage_error(("capture", "--pid", "me"), "me")
+        self.assert_usage_error(("capture", "--server-pid", "-1"), "-1")
 
     def test_the_list_of_connections_is_text_or_json(self):
         self.assert_usage_error(("capture", "-D", "-T", "fields"), "-T json")
