@@ -2,6 +2,7 @@
 ends with 77 where that is missing, or fails under FUSEWIRE_REQUIRE_LIVE=1."""
 import json
 import os
+import pathlib
 import select
 import shutil
 import signal
