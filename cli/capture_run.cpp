@@ -182,14 +182,16 @@ Result<void> CaptureRun::capture() {
 }
 
 Result<void> CaptureRun::take(JudgedSession& session, const Record& record) {
-    if (record.direction != Direction::loss)
-        ++messages_;
     lost_ += record.lost;
     watch_.saw_server(record.conn, record.server_pid);
+    // What a look lists once more is no message, and only kept for a loss that is told with it.
+    const bool repeated = outstanding_ && outstanding_->see(*source_, record);
+    if (repeated && record.lost == 0)
+        return {};
+    if (!repeated && record.direction != Direction::loss)
+        ++messages_;
     if (printer_)
         printer_->print(session, *source_, record);
-    if (outstanding_)
-        outstanding_->see(*source_, record);
     return writer_ ? writer_->write(*source_, record) : Result<void>{};
 }
 
