@@ -131,6 +131,7 @@ TEST(ConnectionFacts, ComeBackFromPcapng) {
     EXPECT_EQ(back.options, connection.options);
     EXPECT_EQ(back.server_name, connection.server_name);
     EXPECT_EQ(back.server_pid, connection.server_pid);
+    EXPECT_EQ(back.kernel, connection.kernel);
     EXPECT_EQ(back.tier, connection.tier);
     EXPECT_EQ(back.cannot_see, connection.cannot_see);
     EXPECT_EQ(back.minor, connection.minor);
