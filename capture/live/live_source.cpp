@@ -1,6 +1,6 @@
 #include "capture/live/live_source.h"
 
-#include "capture/live/mounts.h"
+#include "capture/live/servers.h"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -64,6 +64,15 @@ std::uint64_t key_of(const JoinedMessage& message) {
     const std::uint64_t key =
         message.event.pair_key != 0 ? message.event.pair_key : unique & ~(std::uint64_t{1} << 63);
     return key ^ std::uint64_t{message.event.conn} << 40;
+}
+
+bool is_init_request(const Record& record) {
+    constexpr std::uint32_t init_opcode = 26;
+    std::uint32_t opcode = 0;
+    if (record.direction != Direction::request || record.bytes.size() < 2 * sizeof(opcode))
+        return false;
+    std::memcpy(&opcode, record.bytes.data() + sizeof(opcode), sizeof(opcode));
+    return opcode == init_opcode;
 }
 
 std::string comm_of(const fuse_event& event) {
@@ -257,7 +266,8 @@ void LiveSource::fill(Record& record, const JoinedMessage& message) {
     counts_.bytes += captured;
 
     last_conn_ = record.conn;
-    Connection& connection = describe(record.conn);
+    Connection& connection = describe(record);
+    record.about = &connection;
     // What runs here may be the task that asks, or us.
     if (record.direction == Direction::request &&
         (tier_->requests_in_caller || (record.flags & record_in_flight) != 0))
@@ -308,6 +318,7 @@ void LiveSource::describe_all() {
         connections_ = fuse_connections(*mounts);
     else
         warnings_.push_back(mounts.error().message + "; connections have no names");
+    name_servers(connections_);
     if (!filter_.empty())
         std::erase_if(connections_, [&](const Connection& connection) {
             return std::ranges::find(filter_, connection.conn) == filter_.end();
@@ -321,19 +332,44 @@ void LiveSource::describe_all() {
         last_conn_ = connections_.front().conn;
 }
 
-// One that is being mounted sends INIT before it is in mountinfo: then its name stays empty.
-Connection& LiveSource::describe(ConnId conn) {
-    const auto known = std::ranges::find(connections_, conn, &Connection::conn);
-    if (known != connections_.end())
-        return *known;
-    Connection connection{.conn = conn};
+// A number can come again for another mount, which begins with INIT.
+Connection& LiveSource::describe(const Record& record) {
+    const auto known = std::ranges::find(connections_, record.conn, &Connection::conn);
+    if (known == connections_.end()) {
+        connections_.push_back(begin_connection(record));
+        return connections_.back();
+    }
+    if (is_init_request(record)) {
+        *known = begin_connection(record);
+        revised_.push_back(static_cast<std::size_t>(known - connections_.begin()));
+    }
+    return *known;
+}
+
+// One that is being mounted sends INIT before it is in mountinfo: then name_connections() names it.
+Connection LiveSource::begin_connection(const Record& record) const {
+    Connection connection{.conn = record.conn};
     if (const auto mounts = read_mounts())
         for (Connection& found : fuse_connections(*mounts))
-            if (found.conn == conn)
+            if (found.conn == record.conn)
                 connection = std::move(found);
+    if (is_init_request(record))
+        connection.began_ns = record.time_ns;
     complete(connection);
-    connections_.push_back(std::move(connection));
-    return connections_.back();
+    return connection;
+}
+
+void LiveSource::name_connections(const std::vector<Mount>& mounts) {
+    for (const Connection& mounted : fuse_connections(mounts)) {
+        const auto known = std::ranges::find(connections_, mounted.conn, &Connection::conn);
+        if (known == connections_.end() || !known->mount_point.empty())
+            continue;
+        known->mount_point = mounted.mount_point;
+        known->fs_type = mounted.fs_type;
+        known->source = mounted.source;
+        known->options = mounted.options;
+        revised_.push_back(static_cast<std::size_t>(known - connections_.begin()));
+    }
 }
 
 } // namespace fusewire
