@@ -1,0 +1,26 @@
+"""The kernels of the matrix, and which capture tiers each of them must allow. A row for each; what is
+expected of a new tier is changed here."""
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Kernel:
+    name: str # folder of build/kernels, and for scripts/fetch-kernels
+    tiers: tuple # the first is what `auto` takes
+
+KERNELS = (
+    # FUSE is a module, with BTF of its own; no tracepoints in it.
+    Kernel("6.1", ("fentry", "kprobe", "sys")),
+    # The tracepoints are new, and see a request before it has its unique.
+    Kernel("6.12", ("fentry", "kprobe", "tp", "sys")),
+    # FUSE over io_uring.
+    Kernel("6.18", ("fentry", "kprobe", "tp", "sys")),
+    # Connections have channels; tracepoint programs can be preempted.
+    Kernel("7", ("fentry", "kprobe", "tp", "sys")),
+)
+
+ALL_TIERS = ("fentry", "kprobe", "tp", "sys")
+
+
+def kernel_named(name):
+    return next(kernel for kernel in KERNELS if kernel.name == name)
