@@ -184,8 +184,7 @@ TEST(ConnectionFacts, WhatIsKnownIsNotLostToADescriptionThatSaysLess) {
 }
 
 TEST(ConnectionFacts, ANumberThatComesAgainIsAnotherConnectionFromItsInitOn) {
-    const Contents contents =
-        described({begun(0, "/a"), 1u, begun(7, ""), 2u, begun(7, "/a"), 3u});
+    const Contents contents = described({begun(0, "/a"), 1u, begun(7, ""), 2u, begun(7, "/a"), 3u});
     ASSERT_EQ(contents.connections.size(), 2u);
     EXPECT_NE(contents.records[0].record.conn, contents.records[1].record.conn);
     EXPECT_EQ(contents.records[1].record.conn, contents.records[2].record.conn);
