@@ -130,8 +130,10 @@ Result<void> CaptureRun::create_file() {
 Result<void> CaptureRun::create_ring() {
     auto ring = RingSink::create(plan_.out, plan_.format, *plan_.ring, now_ns());
     if (!ring && ring.error().sys_errno == EACCES && !plan_.identity.changes)
-        return fail(Errc::io, ring.error().message + "; without its capabilities root writes only "
-                                                     "where it may by name: add --user OWNER", EACCES);
+        return fail(Errc::io,
+                    ring.error().message + "; without its capabilities root writes only "
+                                           "where it may by name: add --user OWNER",
+                    EACCES);
     if (!ring)
         return tl::unexpected(ring.error());
     ring_ = ring->get();

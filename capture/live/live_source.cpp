@@ -69,7 +69,8 @@ std::uint64_t key_of(const JoinedMessage& message) {
 bool is_init_request(const Record& record) {
     constexpr std::uint32_t init_opcode = 26;
     std::uint32_t opcode = 0;
-    if (record.direction != Direction::request || record.bytes.size() < 2 * sizeof(opcode))
+    if (record.direction != Direction::request || record.bytes.size() < 2 * sizeof(opcode) ||
+        (record.flags & record_in_flight) != 0)
         return false;
     std::memcpy(&opcode, record.bytes.data() + sizeof(opcode), sizeof(opcode));
     return opcode == init_opcode;
@@ -300,6 +301,8 @@ void LiveSource::complete(Connection& connection) const {
     connection.kernel = kernel_release();
     connection.tier = tier_->name;
     connection.cannot_see = cannot_see();
+    if (connection.began_ns != 0)
+        return; // what the probe found at the start was another one with this number
     for (const ConnectionFacts& facts : probe_->connections()) {
         if (facts.conn != connection.conn)
             continue;
