@@ -200,7 +200,7 @@ static __always_inline bool judge_reply(struct message *m, __u64 key)
 		return true;
 	if (header->unique == 0) {
 		if (header->error == NOTIFY_STORE)
-			limit_data(m, FUSE_OUT_HEADER_SIZE + STORE_DATA_OFFSET);
+			limit_data(m, STORE_DATA_OFFSET);
 		return !filter_errors;
 	}
 	asked_opcode = bpf_map_lookup_elem(&asked, &slot);
