@@ -35,6 +35,7 @@ class CaptureFile final : public RecordSource, public RandomAccess {
   private:
     explicit CaptureFile(std::unique_ptr<ByteInput> input) : input_(std::move(input)) {}
 
+    void give(Record& record);
     bool fill(const Packet& packet, Part& part);
     Result<bool> end(Result<bool> how);
     void warn_of_damage(const Packet& packet);

@@ -35,6 +35,18 @@ class ConnectionTable {
 
     const std::vector<Connection>& connections() const { return connections_; }
 
+    // What is known of a connection that resolve() gave; nullptr if it is not listed. Valid until
+    // the next packet is resolved.
+    const Connection* find(ConnId conn) {
+        if (latest_ >= connections_.size() || connections_[latest_].conn != conn) {
+            const auto found = index_.find(static_cast<std::uint32_t>(conn));
+            if (found == index_.end())
+                return nullptr;
+            latest_ = found->second;
+        }
+        return &connections_[latest_];
+    }
+
   private:
     // What an interface's last packet resolved to; stays there for all of them in most files.
     struct Port {
@@ -52,6 +64,7 @@ class ConnectionTable {
     std::vector<Connection> connections_;
     std::vector<ConnId> stated_; // the number that each of connections_ bears in the file
     std::unordered_map<std::uint32_t, std::size_t> index_; // into connections_, by number
+    std::size_t latest_ = 0;                               // that find() found
     std::uint32_t stand_ins_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #include "capture/live/mounts.h"
 #include "cli/capture_filter.h"
 #include "cli/capture_run.h"
+#include "cli/connection_list.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <memory>
 
@@ -34,9 +34,11 @@ struct CaptureOptions {
     std::string tier = "auto";
     std::string user;
     bool list = false;
+    bool outstanding = false;
+    double interval_s = 1;
     bool dashes = false;
 
-    bool shows() const { return out.empty() || print || view.asked_for(); }
+    bool shows() const { return out.empty() || print || view.asked_for() || outstanding; }
 };
 
 Result<std::uint32_t> to_u32(std::uint64_t bytes, std::uint64_t least, const char* option) {
@@ -109,7 +111,12 @@ Result<CapturePlan> make_plan(const CaptureOptions& options) {
     if (auto checked = check(options); !checked)
         return tl::unexpected(checked.error());
     CapturePlan plan;
-    if (options.shows()) {
+    if (options.outstanding) {
+        auto outstanding = outstanding_options(options.view, options.interval_s);
+        if (!outstanding)
+            return tl::unexpected(outstanding.error());
+        plan.outstanding = *outstanding;
+    } else if (options.shows()) {
         auto view = make_view(options.view);
         if (!view)
             return tl::unexpected(view.error());
@@ -136,34 +143,9 @@ Result<CapturePlan> make_plan(const CaptureOptions& options) {
     return plan;
 }
 
-// From fusectl, which is no FUSE mount itself; empty if it is not mounted.
-std::string waiting_requests(ConnId conn) {
-    std::ifstream file(
-        fmt::format("/sys/fs/fuse/connections/{}/waiting", static_cast<std::uint32_t>(conn)));
-    std::string waiting;
-    file >> waiting;
-    return waiting;
-}
-
-int list_connections() {
-    const auto mounts = read_mounts();
-    if (!mounts)
-        return report(mounts.error());
-    Output out(STDOUT_FILENO);
-    out.text() = fmt::format("{:>10} {:>7} {:<16} {:<24} {}\n", "connection", "waiting", "type",
-                             "source", "mount point");
-    for (const Connection& connection : fuse_connections(*mounts))
-        out.text() += fmt::format("{:>10} {:>7} {:<16} {:<24} {}\n",
-                                  static_cast<std::uint32_t>(connection.conn),
-                                  waiting_requests(connection.conn), connection.fs_type,
-                                  connection.source, connection.mount_point);
-    const auto printed = out.finish();
-    return printed ? exit_done : report(printed.error());
-}
-
 int run_capture(const CaptureOptions& options) {
     if (options.list)
-        return list_connections();
+        return list_connections(options.view.format);
     auto plan = make_plan(options);
     if (!plan)
         return report(plan.error());
@@ -201,7 +183,12 @@ void add_capture_options(CLI::App& capture, CaptureOptions& options) {
         ->type_name("USER");
     add_size_option(capture, "--ring-size", options.ring_bytes,
                     "Room for messages that wait to be read, 16M by default");
-    capture.add_flag("-D", options.list, "List the connections and exit");
+    capture.add_flag("--outstanding", options.outstanding,
+                     "Show what is unanswered, at each interval, instead of messages");
+    capture
+        .add_option("--interval", options.interval_s, "Seconds from one to the next, 1 by default")
+        ->type_name("SECONDS");
+    capture.add_flag("-D", options.list, "List the connections and exit; -T json is for programs");
     add_view_options(capture, options.view);
 }
 
@@ -228,7 +215,8 @@ Subcommand add_capture_command(CLI::App& app) {
         {"sudo fusewire capture /mnt/x --opcode '!READ,!WRITE' --uid 1000",
          "leaves messages out before they are copied"},
         {"sudo fusewire capture /mnt/x --errors", "only what failed"},
-        {"fusewire capture -D", "lists the connections"},
+        {"sudo fusewire capture --outstanding", "what hangs, since when, who asked and who has it"},
+        {"fusewire capture -D", "lists the connections and who serves them"},
     };
     command.details =
         "The probe needs root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN). Once it is attached "
@@ -245,6 +233,11 @@ Subcommand add_capture_command(CLI::App& app) {
         "is "
         "a command that is started as that user once the probe is attached; the capture ends with "
         "it. Its standard output goes to standard error while ours carries messages.\n"
+        "--outstanding shows the requests that have no answer, oldest first: for how long (> where "
+        "it began before it could be seen), who asked, which thread of the server has read it, or "
+        "that nobody has, and an INTERRUPT for it. On a terminal each state is drawn over the last "
+        "one; elsewhere they follow each other with an empty line between, or as objects with -T "
+        "json and -T ndjson. A capture file can be written at the same time.\n"
         "SIGINT and SIGTERM end the capture: the probe is detached, what it has already seen is "
         "written, and the file is closed. A second signal ends it at once.\n"
         "A summary on standard error says how many messages were captured and lost, and what the "

@@ -1,5 +1,6 @@
 #include "cli/capture_run.h"
 
+#include "capture/live/refusals.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/stop.h"
@@ -61,8 +62,13 @@ Result<void> CaptureRun::prepare() {
     source_ = std::move(*source);
     if (auto dropped = drop(); !dropped)
         return dropped;
+    if (const auto notice = fallback_notice(source_->refused_tiers(), source_->tier().name);
+        !notice.empty())
+        say(notice);
     if (plan_.view)
         printer_.emplace(std::move(plan_.view));
+    if (plan_.outstanding)
+        outstanding_.emplace(*plan_.outstanding, [this] { return source_->look().has_value(); });
     source_->on_idle([this] { flush(); });
     return watch_for_the_end();
 }
@@ -70,7 +76,7 @@ Result<void> CaptureRun::prepare() {
 Result<void> CaptureRun::prepare_command() {
     if (plan_.command.empty())
         return {};
-    const bool stdout_is_ours = plan_.view != nullptr || plan_.out == "-";
+    const bool stdout_is_ours = shows() || plan_.out == "-";
     auto command =
         Command::prepare(plan_.command, plan_.identity, {.stdout_to_stderr = stdout_is_ours});
     if (!command)
@@ -107,7 +113,7 @@ Result<void> CaptureRun::watch_for_the_end() {
         if (auto watched = source_->stop_when_readable(command_->exit_fd()); !watched)
             return watched;
     // The writing end of a pipe becomes "readable" when nobody reads any more.
-    if ((printer_ || plan_.out == "-") && is_pipe(STDOUT_FILENO))
+    if ((shows() || plan_.out == "-") && is_pipe(STDOUT_FILENO))
         if (auto watched = source_->stop_when_readable(STDOUT_FILENO); !watched)
             return watched;
     return plan_.stop.duration ? watch_the_clock() : Result<void>{};
@@ -128,7 +134,7 @@ Result<void> CaptureRun::capture() {
     Record record;
     if (printer_)
         printer_->begin();
-    while (!has_enough() && !write_error_ && (!printer_ || printer_->open())) {
+    while (!has_enough() && !write_error_ && is_read()) {
         auto more = source_->next(record);
         if (!more)
             return tl::unexpected(more.error());
@@ -148,7 +154,14 @@ Result<void> CaptureRun::take(JudgedSession& session, const Record& record) {
     lost_ += record.lost;
     if (printer_)
         printer_->print(session, *source_, record);
+    if (outstanding_)
+        outstanding_->see(*source_, record);
     return writer_ ? writer_->write(*source_, record) : Result<void>{};
+}
+
+// Whether somebody still wants to see what is shown.
+bool CaptureRun::is_read() const {
+    return (!printer_ || printer_->open()) && (!outstanding_ || outstanding_->open());
 }
 
 bool CaptureRun::has_enough() const {
@@ -159,6 +172,8 @@ bool CaptureRun::has_enough() const {
 void CaptureRun::flush() {
     if (printer_)
         printer_->flush();
+    if (outstanding_)
+        outstanding_->idle(*source_);
     if (!writer_)
         return;
     if (auto flushed = writer_->flush(); !flushed)
@@ -173,6 +188,9 @@ int CaptureRun::finish(const Result<void>& captured) {
     if (printer_)
         if (auto printed = printer_->end(); !printed && !error)
             error = printed.error();
+    if (outstanding_)
+        if (auto drawn = outstanding_->end(*source_); !drawn && !error)
+            error = drawn.error();
     for (const std::string& warning : source_->warnings())
         say(warning);
     summarize();

@@ -9,6 +9,7 @@
 #include "capture/sink.h"
 #include "cli/capture_writer.h"
 #include "cli/message_printer.h"
+#include "cli/outstanding_view.h"
 #include "cli/stop_rules.h"
 
 #include <memory>
@@ -25,7 +26,8 @@ struct CapturePlan {
     std::vector<std::string> command; // empty: none
     std::string out;                  // capture file, "-" for standard output; empty: none
     FileFormat format = FileFormat::pcapng;
-    std::unique_ptr<View> view; // null: nothing is shown
+    std::unique_ptr<View> view; // null: no messages are shown
+    std::optional<OutstandingOptions> outstanding;
     StopRules stop;
 };
 
@@ -46,6 +48,8 @@ class CaptureRun {
     Result<void> capture();
     Result<void> take(JudgedSession& session, const Record& record);
     bool has_enough() const;
+    bool shows() const { return plan_.view || printer_ || plan_.outstanding; }
+    bool is_read() const;
     void flush();
     int finish(const Result<void>& captured);
     void summarize();
@@ -56,6 +60,7 @@ class CaptureRun {
     std::unique_ptr<LiveSource> source_;
     std::optional<CaptureWriter> writer_;
     std::optional<MessagePrinter> printer_;
+    std::optional<OutstandingView> outstanding_;
     Fd timer_;
     std::optional<Error> write_error_; // of a flush between two messages
     std::uint64_t messages_ = 0;

@@ -1,6 +1,7 @@
 #include "capture/live/live_source.h"
 
 #include "capture/live/mounts.h"
+#include "capture/live/servers.h"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -252,6 +253,7 @@ void LiveSource::fill(Record& record, const JoinedMessage& message) {
 
     last_conn_ = record.conn;
     Connection& connection = describe(record.conn);
+    record.about = &connection;
     // What runs here may be the task that asks, or us.
     if (record.direction == Direction::request &&
         (tier_->requests_in_caller || (record.flags & record_in_flight) != 0))
@@ -301,6 +303,7 @@ void LiveSource::describe_all() {
         connections_ = fuse_connections(*mounts);
     else
         warnings_.push_back(mounts.error().message + "; connections have no names");
+    name_servers(connections_);
     if (!filter_.empty())
         std::erase_if(connections_, [&](const Connection& connection) {
             return std::ranges::find(filter_, connection.conn) == filter_.end();

@@ -130,6 +130,16 @@ constexpr MessageField whole_fields[] = {
              append_number(out, d.exchange.reply_frame);
      },
      true},
+    {"fuse.in_flight", "1 for a request that was on its way already when it was seen",
+     [](std::string& out, const Decoded& d) {
+         if ((d.record.flags & record_in_flight) != 0)
+             out += '1';
+     }},
+    {"fuse.unread", "1 for a request in flight that no thread of the server has read yet",
+     [](std::string& out, const Decoded& d) {
+         if ((d.record.flags & record_unread) != 0)
+             out += '1';
+     }},
     {"fuse.dialect", "dialect that the message was decoded with",
      [](std::string& out, const Decoded& d) { out += spelling(d.message.dialect); }, true},
     {"fuse.length", "bytes on the wire",

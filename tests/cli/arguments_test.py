@@ -4,7 +4,7 @@ import unittest
 from command_line import CommandLineTest, run
 
 COMMANDS = ("capture", "read", "check", "nodes", "fhandles", "import", "fields", "dialects", "rules",
-            "verdicts", "completion")
+            "verdicts", "doctor", "completion")
 
 
 class Arguments(CommandLineTest):
@@ -73,6 +73,9 @@ class Arguments(CommandLineTest):
         self.assert_usage_error(("capture", "-a", "forever"), "duration:SECONDS")
         self.assert_usage_error(("capture", "-a", "size:1M"), "-w")
         self.assert_usage_error(("capture", "--"), "--")
+
+    def test_the_list_of_connections_is_text_or_json(self):
+        self.assert_usage_error(("capture", "-D", "-T", "fields"), "-T json")
 
 
 if __name__ == "__main__":
