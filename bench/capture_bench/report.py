@@ -85,6 +85,20 @@ CPU time of the tracing process for each operation, which it spends on another C
 """
 
 
+def in_guest(facts, rows, loads):
+    lines = [["untraced", *(f"{1e9 / rows[0]['per_second'][load]:,.0f} instructions" for load in loads), ""]]
+    lines += [[row["label"], *(f"{row['throughput'][load]:.2f}" for load in loads), in_words(row["lost"])]
+              for row in rows[1:]]
+    return f"""Linux {facts['kernel']} in an emulated guest with one CPU: instructions of an operation \
+untraced, divided by those
+with a capture, what fusewire itself does included. Copies count a byte each, which overstates whole
+messages of 128 KiB.
+
+{table(["", *(LOADS[load] for load in loads), "messages lost"], lines)}
+{facts['date']}. `{facts['command']}`
+"""
+
+
 def replace_section(page, name, text):
     """The page with what is between the markers of that name replaced."""
     before, begin, rest = page.partition(BEGIN.format(name))

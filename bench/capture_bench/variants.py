@@ -8,7 +8,7 @@ LOADS = {
     "write128k": "128 KiB write",
 }
 TIERS = ("fentry", "kprobe", "tp", "sys")
-UNTRACED = "untraced"
+UNTRACED, AGAIN = "untraced", "again"
 
 # A snap length that keeps every header, and little else.
 HEADERS_ONLY = ("-s", "64")
@@ -47,13 +47,12 @@ def of_tier(tier):
     ]
 
 
-def make_variants(tiers, others=True):
-    """In the order of the table. `others`: also what is not ours."""
+def make_variants():
+    """All of them, in the order of the table."""
     variants = [Variant(UNTRACED, "untraced", tracer="nothing"),
-                Variant("again", "untraced, once more", tracer="nothing")]
-    for tier in tiers:
+                Variant(AGAIN, "untraced, once more", tracer="nothing")]
+    for tier in TIERS:
         variants += of_tier(tier)
-    if others:
-        variants += [Variant("bpftrace", "`bpftrace`, a line for each message", tracer="bpftrace"),
-                     Variant("strace", "`strace -f -s 65536` of the server", tracer="strace")]
-    return variants
+    return [*variants,
+            Variant("bpftrace", "`bpftrace`, a line for each message", tracer="bpftrace"),
+            Variant("strace", "`strace -f -s 65536` of the server", tracer="strace")]
