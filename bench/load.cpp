@@ -17,10 +17,11 @@
 
 namespace {
 
-constexpr const char* usage_text = "usage: bench_load stat|read4k|read128k|write128k FILE [options]\n"
-                                   "  --count N     operations\n"
-                                   "  --seconds S   or for how long (1)\n"
-                                   "  --cpu N       run only there\n";
+constexpr const char* usage_text =
+    "usage: bench_load stat|read4k|read128k|write128k FILE [options]\n"
+    "  --count N     operations\n"
+    "  --seconds S   or for how long (1)\n"
+    "  --cpu N       run only there\n";
 
 constexpr std::uint64_t warm_up_operations = 50;
 
@@ -178,7 +179,9 @@ int main(int argc, char** argv) {
     }
     if (options.cpu >= 0 && !pin_to(options.cpu))
         return complain("cannot run on that CPU");
-    Work work{.path = options.path, .fd = -1, .file_bytes = 0,
+    Work work{.path = options.path,
+              .fd = -1,
+              .file_bytes = 0,
               .buffer = std::vector<char>(options.kind->block_bytes, 'x')};
     if (options.kind->open_flags >= 0) {
         work.fd = open(options.path, options.kind->open_flags);
