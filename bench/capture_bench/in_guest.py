@@ -82,5 +82,8 @@ def measure(options, chosen):
     except (guest.GuestError, guest.Unavailable) as error:
         raise live.Refused(str(error)) from None
     runs = read_output(result.output)
-    kept = [variant for variant in candidates if all(variant.name in runs[load] for load in options.loads)]
+    kept = [variant for variant in candidates
+            if all(variant.name in runs.get(load, {}) for load in options.loads)]
+    if not kept or kept[0].name != variants.UNTRACED:
+        raise live.Refused(result.output)
     return result.release, [runs], kept
