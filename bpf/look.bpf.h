@@ -48,7 +48,7 @@ struct walk {
  * Only one look runs at a time. Not on the stack: until 6.7 the verifier takes the branches of a
  * bpf_loop() callback that its first call cannot reach for dead code.
  */
-struct walk current_walk = {};
+static struct walk current_walk;
 
 #define ADDRESS(pointer, member) ((__u64)__builtin_preserve_access_index(&(pointer)->member))
 
