@@ -62,15 +62,23 @@ class KernelTest(unittest.TestCase):
                 seen = [m for m in messages if (m["opcode"], m["direction"]) == (opcode, direction)]
                 self.assertGreaterEqual(len(seen), FILES, f"{opcode} {direction}")
 
+    def test_doctor_says_the_same(self):
+        self.assertEqual(self.status("doctor"), 0, self.said("doctor"))
+        self.assertRegex(self.said("doctor"), rf"(?m)^yes +FUSE +Linux {re.escape(self.result.release)}$")
+        for tier in kernels.ALL_TIERS:
+            answer = "yes" if tier in self.kernel.tiers else "no"
+            self.assertRegex(self.said("doctor"), rf"(?m)^{answer} +tier {tier} ")
+        self.assertRegex(self.said("doctor"), rf"(?m)^best tier: {self.kernel.tiers[0]};")
+
     def test_auto_takes_the_best_tier(self):
         self.assert_captured("auto", self.kernel.tiers[0])
 
-    def test_every_tier_that_is_expected_captures(self):
+    def test_expected_tiers_capture(self):
         for tier in self.kernel.tiers:
             with self.subTest(tier=tier):
                 self.assert_captured(tier, tier)
 
-    def test_every_other_tier_is_refused_with_a_reason(self):
+    def test_other_tiers_are_refused_with_a_reason(self):
         for tier in set(kernels.ALL_TIERS) - set(self.kernel.tiers):
             with self.subTest(tier=tier):
                 self.assertEqual(self.status(tier), 3, self.said(tier))
