@@ -1,6 +1,7 @@
 """fusewire in a guest with one kernel, named in the arguments: each tier that the kernel must allow
 captures, and what the live tests compare is equal byte for byte. Ends with 77 where no guest can run,
 or fails under FUSEWIRE_REQUIRE_LIVE=1."""
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -20,6 +21,7 @@ import live_tests # pylint: disable=wrong-import-position
 FUSEWIRE = os.environ["FUSEWIRE"]
 SKIPPED = 77
 TIMEOUT_S = 300
+GUESTS_AT_A_TIME = min(2, os.cpu_count() or 1) # each takes one CPU
 FILES = 8
 
 
@@ -85,9 +87,12 @@ class KernelTest(unittest.TestCase):
                 self.assertRegex(self.said(tier), rf"^fusewire: tier {tier}: .*\n$")
 
     def test_the_live_tests_pass_with_every_tier(self):
-        for tier in self.kernel.tiers:
+        with concurrent.futures.ThreadPoolExecutor(GUESTS_AT_A_TIME) as pool:
+            runs = {tier: pool.submit(live_tests.run, self.kernel.name, tier)
+                    for tier in self.kernel.tiers}
+        for tier, future in runs.items():
             with self.subTest(tier=tier):
-                run = live_tests.run(self.kernel.name, tier)
+                run = future.result()
                 self.assertFalse(run.failed, run.output)
                 self.assertGreaterEqual(len(run.passed), live_tests.LEAST, run.output)
 
