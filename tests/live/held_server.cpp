@@ -103,13 +103,13 @@ bool HeldServer::serve_one(Buffer& buffer) {
     if (got < 0)
         return errno != ENODEV;
     Buffer request(buffer.begin(), buffer.begin() + got);
-    log_.push_back({LogDirection::request, 0, request});
+    log_.push_back({.direction = LogDirection::request, .bytes = request});
     if (held_opcodes_.contains(header_of(request).opcode)) {
         held_.push_back(std::move(request));
         return true;
     }
     if (const auto reply = server_.answer(request)) {
-        log_.push_back({LogDirection::reply, 0, *reply});
+        log_.push_back({.direction = LogDirection::reply, .bytes = *reply});
         [[maybe_unused]] const auto written = ::write(device(), reply->data(), reply->size());
     }
     return true;
@@ -142,7 +142,7 @@ void HeldServer::release(int error) {
         const auto reply = error != 0 ? failure(request, error) : server_.answer(request);
         if (!reply)
             continue;
-        log_.push_back({LogDirection::reply, 0, *reply});
+        log_.push_back({.direction = LogDirection::reply, .bytes = *reply});
         [[maybe_unused]] const auto written = ::write(device(), reply->data(), reply->size());
     }
 }

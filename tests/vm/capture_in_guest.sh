@@ -1,7 +1,11 @@
 # Run in a guest: captures the same work on a mount of bindfs once for each TIER in the arguments,
-# after the path of fusewire. Leaves in /out for each tier its capture, its status and what it said.
+# after the path of fusewire. Leaves in /out for each tier its capture, its status and what it said,
+# and what fusewire doctor said.
 fusewire=$1
 shift
+
+"$fusewire" doctor >/out/doctor.said
+echo $? >/out/doctor.status
 
 mkdir /tmp/source /tmp/mount
 for number in 1 2 3 4 5 6 7 8; do

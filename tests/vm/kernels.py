@@ -7,6 +7,9 @@ import dataclasses
 class Kernel:
     name: str # folder of build/kernels, and for scripts/fetch-kernels
     tiers: tuple # the first is what `auto` takes
+    # Programs can be preempted in the middle; the same one is then skipped for every other task on
+    # that CPU, which is loss that is counted. A slow, emulated CPU has much of it.
+    preemptible: bool = False
 
 KERNELS = (
     # FUSE is a module, with BTF of its own; no tracepoints in it.
@@ -14,9 +17,9 @@ KERNELS = (
     # The tracepoints are new, and see a request before it has its unique.
     Kernel("6.12", ("fentry", "kprobe", "tp", "sys")),
     # FUSE over io_uring.
-    Kernel("6.18", ("fentry", "kprobe", "tp", "sys")),
-    # Connections have channels; tracepoint programs can be preempted.
-    Kernel("7", ("fentry", "kprobe", "tp", "sys")),
+    Kernel("6.18", ("fentry", "kprobe", "tp", "sys"), preemptible=True),
+    # Connections have channels.
+    Kernel("7", ("fentry", "kprobe", "tp", "sys"), preemptible=True),
 )
 
 ALL_TIERS = ("fentry", "kprobe", "tp", "sys")
