@@ -66,7 +66,7 @@ class ConnectionTable {
     std::vector<ConnId> admitted_; // per interface that names its connection
     std::vector<Connection> connections_;
     std::vector<std::size_t> revised_; // see RecordSource
-    std::vector<ConnId> stated_; // the number that each of connections_ bears in the file
+    std::vector<ConnId> stated_;       // the number that each of connections_ bears in the file
     std::unordered_map<std::uint32_t, std::size_t> index_; // into connections_, by number
     std::size_t latest_ = 0;                               // that find() found
     std::uint32_t stand_ins_ = 0;

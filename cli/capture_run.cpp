@@ -63,6 +63,9 @@ int CaptureRun::run() {
     if (command_)
         if (auto started = command_->start(); !started)
             return report(started.error());
+    if (const auto notice = fallback_notice(source_->refused_tiers(), source_->tier().name);
+        !notice.empty())
+        say(notice);
     return finish(capture());
 }
 
@@ -75,9 +78,6 @@ Result<void> CaptureRun::prepare() {
     source_ = std::move(*source);
     if (auto dropped = drop(); !dropped)
         return dropped;
-    if (const auto notice = fallback_notice(source_->refused_tiers(), source_->tier().name);
-        !notice.empty())
-        say(notice);
     if (plan_.view)
         printer_.emplace(std::move(plan_.view));
     if (plan_.outstanding)
@@ -130,8 +130,10 @@ Result<void> CaptureRun::create_file() {
 Result<void> CaptureRun::create_ring() {
     auto ring = RingSink::create(plan_.out, plan_.format, *plan_.ring, now_ns());
     if (!ring && ring.error().sys_errno == EACCES && !plan_.identity.changes)
-        return fail(Errc::io, ring.error().message + "; without its capabilities root writes only "
-                                                     "where it may by name: add --user OWNER", EACCES);
+        return fail(Errc::io,
+                    ring.error().message + "; without its capabilities root writes only "
+                                           "where it may by name: add --user OWNER",
+                    EACCES);
     if (!ring)
         return tl::unexpected(ring.error());
     ring_ = ring->get();
@@ -182,14 +184,16 @@ Result<void> CaptureRun::capture() {
 }
 
 Result<void> CaptureRun::take(JudgedSession& session, const Record& record) {
-    if (record.direction != Direction::loss)
-        ++messages_;
     lost_ += record.lost;
     watch_.saw_server(record.conn, record.server_pid);
+    // What a look lists once more is no message, and only kept for a loss that is told with it.
+    const bool repeated = outstanding_ && outstanding_->see(*source_, record);
+    if (repeated && record.lost == 0)
+        return {};
+    if (!repeated && record.direction != Direction::loss)
+        ++messages_;
     if (printer_)
         printer_->print(session, *source_, record);
-    if (outstanding_)
-        outstanding_->see(*source_, record);
     return writer_ ? writer_->write(*source_, record) : Result<void>{};
 }
 

@@ -2,6 +2,7 @@
 
 #include "capture/live/servers.h"
 
+#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/utsname.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace fusewire {
 
@@ -66,10 +68,15 @@ std::uint64_t key_of(const JoinedMessage& message) {
     return key ^ std::uint64_t{message.event.conn} << 40;
 }
 
+bool contains(const std::vector<ConnId>& connections, ConnId conn) {
+    return std::ranges::find(connections, conn) != connections.end();
+}
+
 bool is_init_request(const Record& record) {
     constexpr std::uint32_t init_opcode = 26;
     std::uint32_t opcode = 0;
-    if (record.direction != Direction::request || record.bytes.size() < 2 * sizeof(opcode))
+    if (record.direction != Direction::request || record.bytes.size() < 2 * sizeof(opcode) ||
+        (record.flags & record_in_flight) != 0)
         return false;
     std::memcpy(&opcode, record.bytes.data() + sizeof(opcode), sizeof(opcode));
     return opcode == init_opcode;
@@ -79,13 +86,36 @@ std::string comm_of(const fuse_event& event) {
     return {event.comm, strnlen(event.comm, sizeof(event.comm))};
 }
 
+// Leaves only the connections that the server has open: where a request is seen as it is sent, its
+// server is not known, and what was on its way before is found by its connection.
+Result<void> limit_to_server(MessageFilter& filter) {
+    const auto survey = survey_connections();
+    if (!survey)
+        return tl::unexpected(survey.error());
+    const auto asked_for = std::exchange(filter.connections, {});
+    for (const ConnectionFacts& facts : *survey)
+        if (facts.server_pid == filter.server_pid &&
+            (asked_for.empty() || contains(asked_for, facts.conn)) &&
+            !contains(filter.connections, facts.conn))
+            filter.connections.push_back(facts.conn);
+    if (!filter.connections.empty())
+        return {};
+    return fail(Errc::usage, fmt::format("process {} serves {}", filter.server_pid,
+                                         asked_for.empty() ? "no FUSE connection"
+                                                           : "none of the connections asked for"));
+}
+
 } // namespace
 
 Result<std::unique_ptr<LiveSource>> LiveSource::open(const LiveOptions& options) {
-    auto loaded = load_tier(options.tier, options.probe);
+    ProbeOptions probe = options.probe;
+    if (probe.filter.server_pid != 0)
+        if (auto limited = limit_to_server(probe.filter); !limited)
+            return tl::unexpected(limited.error());
+    auto loaded = load_tier(options.tier, probe);
     if (!loaded)
         return tl::unexpected(loaded.error());
-    return open(std::move(*loaded), options.probe);
+    return open(std::move(*loaded), probe);
 }
 
 Result<std::unique_ptr<LiveSource>> LiveSource::open(LoadedTier loaded,
@@ -300,6 +330,8 @@ void LiveSource::complete(Connection& connection) const {
     connection.kernel = kernel_release();
     connection.tier = tier_->name;
     connection.cannot_see = cannot_see();
+    if (connection.began_ns != 0)
+        return; // what the probe found at the start was another one with this number
     for (const ConnectionFacts& facts : probe_->connections()) {
         if (facts.conn != connection.conn)
             continue;
@@ -321,7 +353,7 @@ void LiveSource::describe_all() {
     name_servers(connections_);
     if (!filter_.empty())
         std::erase_if(connections_, [&](const Connection& connection) {
-            return std::ranges::find(filter_, connection.conn) == filter_.end();
+            return !contains(filter_, connection.conn);
         });
     for (const ConnId conn : filter_)
         if (std::ranges::find(connections_, conn, &Connection::conn) == connections_.end())

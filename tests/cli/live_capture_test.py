@@ -2,6 +2,7 @@
 ends with 77 where that is missing, or fails under FUSEWIRE_REQUIRE_LIVE=1."""
 import json
 import os
+import pathlib
 import select
 import shutil
 import signal
@@ -168,6 +169,18 @@ class LiveCapture(LiveMountTest):
         self.assertEqual(done.returncode, 0)
         self.assertIn(str(self.mount), done.stdout.decode())
 
+    def test_the_list_names_the_server_and_asks_it_nothing(self):
+        server = int(subprocess.check_output(["pgrep", "-f", f"^bindfs .*{self.mount}$"]))
+        os.kill(server, signal.SIGSTOP) # a request would wait for ever
+        self.addCleanup(os.kill, server, signal.SIGCONT)
+        listed = json.loads(self.succeed("capture", "-D", "-T", "json"))["connections"]
+        ours = next(row for row in listed if row["mount_point"] == str(self.mount))
+        self.assertEqual(ours["fs_type"], "fuse")
+        self.assertIn(ours["waiting"], (0, None))
+        if fdinfo_names_connections(server):
+            self.assertEqual(ours["servers"], [{"pid": server, "name": "bindfs"}])
+            self.assertIn(f" {server} bindfs ", self.succeed("capture", "-D").decode())
+
     def test_capturing_without_privileges_says_what_is_missing(self):
         done = self.as_nobody("capture", self.mount, "-w", self.file)
         self.assertEqual(done.returncode, 3)
@@ -183,6 +196,11 @@ class LiveCapture(LiveMountTest):
         done = run("capture", "/")
         self.assertEqual(done.returncode, 2)
         self.assert_one_line(done.stderr, str(self.mount))
+
+
+def fdinfo_names_connections(pid):
+    """Whether the kernel is of Linux 6.16 or later."""
+    return any("fuse_connection:" in info.read_text() for info in pathlib.Path(f"/proc/{pid}/fdinfo").iterdir())
 
 
 if __name__ == "__main__":

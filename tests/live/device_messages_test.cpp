@@ -1,6 +1,7 @@
 // Messages that cross the device and that no request of the kernel's own bookkeeping stands for. All
 // tiers capture while they happen; those that cannot see them must not show anything else instead.
 #include "tests/live/comparison.h"
+#include "tests/live/raw_tells.h"
 
 #include <fcntl.h>
 #include <linux/fuse.h>
@@ -15,17 +16,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <set>
 
 namespace fusewire::live_test {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr const char* tell_xattr = "user.raw.tell";
-constexpr const char* held_xattr = "user.raw.held";
-constexpr const char* long_xattr = "user.raw.long";
 
 class DeviceMessages : public LiveTest {
   protected:

@@ -133,8 +133,7 @@ TEST(Mounts, LinksThatLeadToAMountAreFollowed) {
 
 TEST(Mounts, NothingOnAFuseMountIsAskedForLinks) {
     Links links{{{"/link", "/mnt/data/x"}}, {}};
-    EXPECT_EQ(real_path("/link/y/../../inner/z", "/", mounts, links.reader()),
-              "/mnt/data/inner/z");
+    EXPECT_EQ(real_path("/link/y/../../inner/z", "/", mounts, links.reader()), "/mnt/data/inner/z");
     EXPECT_EQ(links.asked, (std::vector<std::string>{"/link", "/mnt"}));
 }
 

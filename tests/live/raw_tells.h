@@ -18,13 +18,13 @@ namespace fusewire::live_test {
 //   inval-entries                     one for each child of the node
 //   unknown-unique, wrong-length, wrong-error, unknown-notification
 //                                     a message that the kernel refuses
-inline constexpr std::string_view tell_xattr = "user.raw.tell";
+inline constexpr char tell_xattr[] = "user.raw.tell";
 
 // Asked for, it is answered when the request is interrupted, with EINTR.
-inline constexpr std::string_view held_xattr = "user.raw.held";
+inline constexpr char held_xattr[] = "user.raw.held";
 
 // Asked for, the answer is longer than there is room, which fails with EINVAL.
-inline constexpr std::string_view long_xattr = "user.raw.long";
+inline constexpr char long_xattr[] = "user.raw.long";
 
 // The whole message, with its length right.
 Buffer reply_to(std::uint64_t unique, int error, Buffer body);

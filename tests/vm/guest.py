@@ -64,10 +64,12 @@ def require(kernel):
 class Guest:
     """What is to be packed, and how the machine is to be."""
 
-    def __init__(self, kernel, memory_mib=1024):
+    def __init__(self, kernel, memory_mib=1024, counts_instructions=False):
+        """`counts_instructions`: a nanosecond of the guest's clock is one instruction."""
         require(kernel)
         self.kernel = kernel
         self.memory_mib = memory_mib
+        self.counts_instructions = counts_instructions
         self.image = initramfs.Initramfs()
         self._add_system()
 
@@ -117,6 +119,7 @@ class Machine:
         return [QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                 # One CPU: with more, emulation has crashed kernels. 6.12 hangs at boot with cx16.
                 "-accel", "tcg,thread=single,tb-size=256", "-smp", "1", "-cpu", "max,-cx16",
+                *(["-icount", "shift=0,sleep=off"] if self.guest.counts_instructions else []),
                 "-m", str(self.guest.memory_mib),
                 "-kernel", kernel / "vmlinuz", "-initrd", self.folder / "initramfs",
                 "-append", "console=ttyS0 panic=-1 quiet loglevel=4 mitigations=off nokaslr",
