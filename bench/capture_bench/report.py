@@ -23,9 +23,13 @@ def tracer_us(run):
     return run.tracer_cpu_ns / 1e3 / run.operations
 
 
-def total_lost(rounds, loads, name):
-    counts = [one[load][name].lost for one in rounds for load in loads]
-    return None if None in counts else sum(counts)
+def lost_of(rounds, load, name):
+    """Share of the messages that were not captured, of all rounds; None if that is not known."""
+    runs = [one[load][name] for one in rounds]
+    if any(run.lost is None for run in runs):
+        return None
+    lost, messages = sum(run.lost for run in runs), sum(run.messages or 0 for run in runs)
+    return lost / (lost + messages) if lost else 0
 
 
 def summarize(rounds, variants, loads):
@@ -33,13 +37,14 @@ def summarize(rounds, variants, loads):
     return [{
         "name": variant.name,
         "label": variant.label,
+        "tracer": variant.tracer,
         "throughput": {load: share_of_untraced(rounds, load, variant.name, per_second) for load in loads},
         "cpu": {load: share_of_untraced(rounds, load, variant.name, per_cpu_second) for load in loads},
         "per_second": {load: statistics.median(per_second(one[load][variant.name]) for one in rounds)
                        for load in loads},
         "tracer_us": {load: statistics.median(tracer_us(one[load][variant.name]) for one in rounds)
                       for load in loads},
-        "lost": total_lost(rounds, loads, variant.name),
+        "lost": {load: lost_of(rounds, load, variant.name) for load in loads},
     } for variant in variants]
 
 
@@ -48,20 +53,19 @@ def table(head, rows):
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
-def first_row(rows, loads):
-    """What the ratios refer to."""
-    speeds = rows[0]["per_second"]
-    return ["untraced"] + [f"{speeds[load]:,.0f}/s" for load in loads]
+def in_words(row):
+    """What was lost, with the loads that it was lost in."""
+    if row["tracer"] == "nothing":
+        return ""
+    lost = [f"{LOADS[load]}: {share:.1%}" for load, share in row["lost"].items() if share]
+    return ", ".join(lost) or "none"
 
 
-def in_words(lost):
-    return {0: "none", None: "not known"}.get(lost, f"{lost:,}" if lost else "")
-
-
-def throughput_table(rows, loads):
-    lines = [[row["label"], *(f"{row['throughput'][load]:.2f}" for load in loads), in_words(row["lost"])]
-             for row in rows[1:]]
-    return table(["", *(LOADS[load] for load in loads), "messages lost"], [first_row(rows, loads) + [""], *lines])
+def throughput_table(rows, loads, untraced):
+    lines = [["untraced", *untraced, ""]]
+    lines += [[row["label"], *(f"{row['throughput'][load]:.2f}" for load in loads), in_words(row)]
+              for row in rows[1:]]
+    return table(["", *(LOADS[load] for load in loads), "messages lost"], lines)
 
 
 def cpu_table(rows, loads):
@@ -72,29 +76,28 @@ def cpu_table(rows, loads):
 
 def here(facts, rows, loads):
     low, high = sorted(facts["load_average"])
-    return f"""Share of the untraced throughput that remains, median of {facts['rounds']} rounds of \
-{facts['seconds']:g} s runs:
-
-{throughput_table(rows, loads)}
-The same by CPU time of caller and server alone, which other work on the machine disturbs less; then the
-CPU time of the tracing process for each operation, which it spends on another CPU if there is one:
+    speeds = [f"{rows[0]['per_second'][load]:,.0f}/s" for load in loads]
+    return f"""Operations for a second of CPU time of caller and server, untraced = 1, median of {facts['rounds']}
+rounds of {facts['seconds']:g} s runs. Other work on the machine disturbs this little. Then the CPU time of
+the tracing process for each operation, which it spends on another CPU if there is one:
 
 {cpu_table(rows, loads)}
-{facts['date']}, Linux {facts['kernel']}, {facts['cpus']} CPUs of {facts['processor']}; load average \
-{low:g} to {high:g} (the benchmark itself makes about 1.5). `{facts['command']}`
+The same by the clock, which is what a user feels. It says nothing where "untraced, once more" is far
+from 1:
+
+{throughput_table(rows, loads, speeds)}
+{facts['date']}, Linux {facts['kernel']}, {facts['cpus']} CPUs of {facts['processor']}; load average {low:g}
+to {high:g}, of which the benchmark itself makes about 1.5. `{facts['command']}`
 """
 
 
 def in_guest(facts, rows, loads):
-    lines = [["untraced", *(f"{1e9 / rows[0]['per_second'][load]:,.0f} instructions" for load in loads), ""]]
-    lines += [[row["label"], *(f"{row['throughput'][load]:.2f}" for load in loads), in_words(row["lost"])]
-              for row in rows[1:]]
-    return f"""Linux {facts['kernel']} in an emulated guest with one CPU: instructions of an operation \
-untraced, divided by those
-with a capture, what fusewire itself does included. Copies count a byte each, which overstates whole
-messages of 128 KiB.
+    counts = [f"{1e9 / rows[0]['per_second'][load]:,.0f} instructions" for load in loads]
+    return f"""Linux {facts['kernel']} in an emulated guest with one CPU: instructions of an
+operation untraced, divided by those with a capture. What fusewire itself does is included, and copies
+count as an instruction a byte, so that this overstates the cost of whole messages.
 
-{table(["", *(LOADS[load] for load in loads), "messages lost"], lines)}
+{throughput_table(rows, loads, counts)}
 {facts['date']}. `{facts['command']}`
 """
 

@@ -26,12 +26,12 @@ class Report(unittest.TestCase):
         self.assertEqual(whole["throughput"], {"stat": 0.8})
         self.assertEqual(whole["tracer_us"], {"stat": 2})
 
-    def test_losses_of_all_loads_and_rounds_are_added(self):
-        rounds = [{"stat": {"x": run(1, lost=1)}, "read4k": {"x": run(1, lost=20)}},
-                  {"stat": {"x": run(1, lost=300)}, "read4k": {"x": run(1, lost=0)}}]
-        self.assertEqual(report.total_lost(rounds, ["stat", "read4k"], "x"), 321)
+    def test_losses_are_a_share_of_all_messages_of_a_load(self):
+        rounds = [{"stat": {"x": run(1, lost=5)}}, {"stat": {"x": run(1, lost=20)}}]
+        rounds[0]["stat"]["x"].messages, rounds[1]["stat"]["x"].messages = 75, 0
+        self.assertEqual(report.lost_of(rounds, "stat", "x"), 0.25)
         rounds[0]["stat"]["x"].lost = None
-        self.assertIsNone(report.total_lost(rounds, ["stat", "read4k"], "x"))
+        self.assertIsNone(report.lost_of(rounds, "stat", "x"))
 
     def test_only_what_is_between_the_markers_is_replaced(self):
         self.assertEqual(report.replace_section(PAGE, "x", "new\n"), PAGE.replace("old", "new"))
