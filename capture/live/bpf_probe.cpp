@@ -29,6 +29,9 @@ Result<std::vector<ConnectionFacts>> survey_with_bpf();
 
 namespace {
 
+// Calls of tidy(), which come every few milliseconds, between two looks at waiting threads.
+constexpr unsigned rounds_between_reviews = 50;
+
 constexpr std::string_view look_program = "look";
 constexpr std::string_view page_program = "find_direct_map";
 
@@ -107,6 +110,7 @@ class BpfProbe final : public Probe {
     Result<void> attach(std::string_view name);
     Result<void> look(bool lists_requests);
     void watch_waiting_threads();
+    void review_waiting_threads();
     std::uint64_t skipped_runs(const bpf_program* program) const;
 
     const Tier& tier_;
@@ -116,7 +120,9 @@ class BpfProbe final : public Probe {
     std::vector<const bpf_program*> programs_; // of the links
     bpf_link* look_link_ = nullptr;
     bpf_link* waiting_link_ = nullptr;
-    std::uint64_t waiting_ = 0; // threads that are watched by it
+    std::vector<__u32> waiting_; // threads that are watched by it
+    std::uint64_t missed_returns_ = 0; // of those: came back while the program could not run
+    unsigned rounds_ = 0;              // calls of tidy()
     std::vector<fuse_snapshot> rows_;
     std::string no_pages_; // why data pages cannot be read; empty if they can
     std::string no_look_;
@@ -272,14 +278,30 @@ void BpfProbe::watch_waiting_threads() {
             const auto id = static_cast<__u32>(thread);
             if (bpf_map__update_elem(object_->maps.blocked, &id, sizeof(id), &yes, sizeof(yes),
                                      BPF_ANY) == 0)
-                ++waiting_;
+                waiting_.push_back(id);
         }
     tidy();
 }
 
+// Gives up those that are back. One that reads again although nobody saw it come back brought a
+// message that is missing.
+void BpfProbe::review_waiting_threads() {
+    std::erase_if(waiting_, [this](__u32 id) {
+        __u8 yes = 0;
+        if (bpf_map__lookup_elem(object_->maps.entered, &id, sizeof(id), &yes, sizeof(yes), 0) != 0)
+            return bpf_map__lookup_elem(object_->maps.blocked, &id, sizeof(id), &yes, sizeof(yes),
+                                        0) != 0;
+        if (bpf_map__delete_elem(object_->maps.blocked, &id, sizeof(id), 0) == 0)
+            ++missed_returns_;
+        return true;
+    });
+}
+
 void BpfProbe::tidy() {
-    if (waiting_link_ == nullptr ||
-        __atomic_load_n(&object_->bss->returned, __ATOMIC_RELAXED) < waiting_)
+    if (waiting_link_ == nullptr || rounds_++ % rounds_between_reviews != 0)
+        return;
+    review_waiting_threads();
+    if (!waiting_.empty())
         return;
     object_->bss->watches_blocked = 0;
     bpf_link__destroy(waiting_link_);
@@ -287,6 +309,8 @@ void BpfProbe::tidy() {
 }
 
 void BpfProbe::detach() {
+    if (waiting_link_ != nullptr)
+        review_waiting_threads();
     bpf_link__destroy(waiting_link_);
     waiting_link_ = nullptr;
     for (bpf_link* link : links_)
@@ -310,6 +334,7 @@ ProbeLoss BpfProbe::loss() const {
         sum.messages += __atomic_load_n(&row.messages, __ATOMIC_RELAXED);
         sum.bytes += __atomic_load_n(&row.bytes, __ATOMIC_RELAXED);
     }
+    sum.skipped = missed_returns_;
     for (const bpf_program* program : programs_)
         sum.skipped += skipped_runs(program);
     return sum;

@@ -3,6 +3,7 @@ ends with 77 where that is missing, or fails under FUSEWIRE_REQUIRE_LIVE=1."""
 import json
 import os
 import pathlib
+import re
 import select
 import shutil
 import signal
