@@ -20,7 +20,6 @@ struct thread_set blocked SEC(".maps"); /* listed, and not back yet */
 struct thread_set entered SEC(".maps"); /* seen to enter since: their exits are seen too */
 
 __u64 watches_blocked = 0; /* set by user space until all of them are back */
-__u64 returned = 0;	   /* of those listed */
 
 static __always_inline void note_entry(void)
 {
@@ -43,7 +42,6 @@ int BPF_PROG(blocked_return, struct pt_regs *regs, long result)
 		return 0;
 	if (bpf_map_delete_elem(&blocked, &thread))
 		return 0;
-	__sync_fetch_and_add(&returned, 1);
 	if (result <= 0 || bpf_map_lookup_elem(&entered, &thread))
 		return 0;
 	fud = fuse_dev_of(file_of(regs->di));

@@ -38,7 +38,7 @@ int BPF_PROG(tp_end, struct fuse_req *req)
 	__u32 conn = conn_of_known(req);
 	struct message *m;
 
-	if (!req->out.h.unique || !wanted(conn) || !wanted_server() || !may_be_wanted(req))
+	if (!req->out.h.unique || !wanted(conn) || !may_be_wanted(req))
 		return 0;
 	m = begin_message(PROGRAM_REPLY, conn, FUSE_EVENT_REPLY, transport_of_req(req));
 	if (!m)

@@ -7,6 +7,7 @@
 #include "dissector/record.h"
 
 #include <cstdint>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -34,6 +35,7 @@ class ConnectionTable {
     }
 
     const std::vector<Connection>& connections() const { return connections_; }
+    std::span<const std::size_t> revised() const { return revised_; }
 
     // What is known of a connection that resolve() gave; nullptr if it is not listed. Valid until
     // the next packet is resolved.
@@ -57,12 +59,14 @@ class ConnectionTable {
 
     ConnId resolve_slowly(const PacketReader& reader, std::uint32_t interface, ConnId stated);
     ConnId admit(const Connection& connection);
+    ConnId revise(std::size_t index, const Connection& connection);
     void list(const Connection& connection, ConnId stated);
 
     std::vector<Port> ports_;
     std::vector<ConnId> admitted_; // per interface that names its connection
     std::vector<Connection> connections_;
-    std::vector<ConnId> stated_; // the number that each of connections_ bears in the file
+    std::vector<std::size_t> revised_; // see RecordSource
+    std::vector<ConnId> stated_;       // the number that each of connections_ bears in the file
     std::unordered_map<std::uint32_t, std::size_t> index_; // into connections_, by number
     std::size_t latest_ = 0;                               // that find() found
     std::uint32_t stand_ins_ = 0;

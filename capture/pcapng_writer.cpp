@@ -98,7 +98,14 @@ class PcapngSink final : public RecordSink {
     void packet_options(const Record& record, const Slice& slice);
 
     std::unique_ptr<OutputFile> file_;
-    std::unordered_map<std::uint32_t, std::uint32_t> interfaces_; // by connection
+    // What was said of a connection last.
+    struct Interface {
+        std::uint32_t index = 0;
+        std::string facts;
+    };
+
+    std::unordered_map<std::uint32_t, Interface> interfaces_; // by connection
+    std::uint32_t interface_count_ = 0;
     BlockBuilder block_;
 };
 
@@ -120,16 +127,18 @@ Result<void> PcapngSink::begin(const FileOrigin& origin) {
 
 Result<void> PcapngSink::describe(const Connection& connection) {
     const auto number = static_cast<std::uint32_t>(connection.conn);
-    const auto next = static_cast<std::uint32_t>(interfaces_.size());
-    if (!interfaces_.emplace(number, next).second)
+    std::string facts = facts_of(connection);
+    Interface& interface = interfaces_[number];
+    if (interface.facts == facts)
         return {};
+    interface = {interface_count_++, std::move(facts)};
     block_.begin(block_interface);
     block_.put(link_type_user0);
     block_.put(std::uint16_t{0});
     block_.put(static_cast<std::uint32_t>(max_packet_length));
     block_.option(interface_name, interface_name_of(connection));
     block_.option(interface_description, summary_of(connection));
-    block_.option(option_comment, facts_of(connection));
+    block_.option(option_comment, interface.facts);
     block_.option(interface_time_resolution, std::uint8_t{9}); // nanoseconds
     block_.option(option_end, Bytes{});
     file_->append(block_.finish());
@@ -144,7 +153,7 @@ Result<void> PcapngSink::write(const Record& record) {
         if (auto described = describe(unknown); !described)
             return described;
     }
-    const std::uint32_t interface = interfaces_[number];
+    const std::uint32_t interface = interfaces_[number].index;
     split(record, [&](const Slice& slice) { write_slice(record, interface, slice); });
     return file_->commit();
 }

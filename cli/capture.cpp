@@ -6,6 +6,7 @@
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
+#include "cli/ring_rules.h"
 #include "cli/subcommand.h"
 
 #include <fmt/format.h>
@@ -31,6 +32,7 @@ struct CaptureOptions {
     std::uint64_t count = StopRules::never;
     std::vector<std::string> stop_rules;
     FilterOptions filter;
+    std::vector<std::string> ring_rules; // empty: one file
     std::string tier = "auto";
     std::string user;
     bool list = false;
@@ -94,6 +96,8 @@ Result<StopRules> stop_rules(const CaptureOptions& options) {
     rules.messages = std::min(rules.messages, options.count);
     if (rules.bytes != StopRules::never && options.out.empty())
         return fail(Errc::usage, "-a size is the size of the file of -w; add -w FILE");
+    if (rules.files != StopRules::never && options.ring_rules.empty())
+        return fail(Errc::usage, "-a files counts the files of -b; add -b");
     return rules;
 }
 
@@ -102,6 +106,9 @@ Result<void> check(const CaptureOptions& options) {
         return fail(Errc::usage, "standard output cannot carry both text and -w -; leave out one");
     if (options.out == "-" && isatty(STDOUT_FILENO) == 1)
         return fail(Errc::usage, "-w - to a terminal; redirect it, or leave out -w for text");
+    if (!options.ring_rules.empty() && (options.out.empty() || options.out == "-"))
+        return fail(Errc::usage, "-b writes several files; add -w FILE, from which their names are "
+                                 "made");
     if (options.dashes && options.command.empty())
         return fail(Errc::usage, "no command after --");
     return {};
@@ -126,6 +133,12 @@ Result<CapturePlan> make_plan(const CaptureOptions& options) {
     if (!stop)
         return tl::unexpected(stop.error());
     plan.stop = *stop;
+    if (!options.ring_rules.empty()) {
+        auto ring = parse_ring_rules(options.ring_rules);
+        if (!ring)
+            return tl::unexpected(ring.error());
+        plan.ring = *ring;
+    }
     auto mounts = read_mounts();
     if (!mounts)
         return tl::unexpected(mounts.error());
@@ -152,6 +165,15 @@ int run_capture(const CaptureOptions& options) {
     return CaptureRun(std::move(*plan)).run();
 }
 
+void add_rule_option(CLI::App& capture, const std::string& flag, std::vector<std::string>& rules,
+                     const std::string& help) {
+    capture.add_option(flag, rules, help)
+        ->type_name("RULE")
+        ->delimiter(',')
+        ->take_all()
+        ->allow_extra_args(false);
+}
+
 void add_capture_options(CLI::App& capture, CaptureOptions& options) {
     capture
         .add_option("TARGET", options.targets,
@@ -164,14 +186,12 @@ void add_capture_options(CLI::App& capture, CaptureOptions& options) {
     add_size_option(capture, "-s", options.snap_length,
                     "Keep this much of each message; the whole by default");
     add_count_option(capture, "-c", options.count, "Stop after N messages");
-    capture
-        .add_option("-a", options.stop_rules,
-                    "Stop after duration:SECONDS, messages:N or size:BYTES; repeat it, or separate "
-                    "with commas")
-        ->type_name("RULE")
-        ->delimiter(',')
-        ->take_all()
-        ->allow_extra_args(false);
+    add_rule_option(capture, "-a", options.stop_rules,
+                    "Stop after duration:SECONDS, messages:N, size:BYTES or files:N; repeat it, or "
+                    "separate with commas");
+    add_rule_option(capture, "-b", options.ring_rules,
+                    "Write a row of files, the next one after duration:SECONDS, size:BYTES or "
+                    "messages:N, or at each interval:SECONDS; files:N keeps the newest N");
     add_filter_options(capture, options.filter);
     capture
         .add_option("--tier", options.tier,
@@ -211,6 +231,8 @@ Subcommand add_capture_command(CLI::App& app) {
         {"sudo fusewire capture /mnt/x -w x.pcapng -- ls -l /mnt/x",
          "captures while a command runs, as you"},
         {"sudo fusewire capture -w all.pcapng -a duration:10", "every connection for ten seconds"},
+        {"sudo fusewire capture /mnt/x -w x.pcapng -b size:64M,files:10",
+         "for days: the newest ten files of 64 MiB"},
         {"sudo fusewire capture /mnt/x -w - | fusewire read - --pairs", "without a file between"},
         {"sudo fusewire capture /mnt/x --opcode '!READ,!WRITE' --uid 1000",
          "leaves messages out before they are copied"},
@@ -238,6 +260,21 @@ Subcommand add_capture_command(CLI::App& app) {
         "that nobody has, and an INTERRUPT for it. On a terminal each state is drawn over the last "
         "one; elsewhere they follow each other with an empty line between, or as objects with -T "
         "json and -T ndjson. A capture file can be written at the same time.\n"
+        "With -b, -w x.pcapng becomes x_00001_20261122143000.pcapng and so on: a number and the "
+        "local time of the first message (of the start for the first file). Each file is a capture "
+        "of its own, whole before the next begins, and message numbers go on. Requests open at a "
+        "change are paired with their replies when the files are read together: mergecap -a -w "
+        "all.pcapng x_*. The time of a file begins with its first message, and a file without "
+        "messages is not followed by another, so that what happened before a hang is kept. -b "
+        "interval:3600 begins a file at each full hour of UTC. filesize:KB (of 1000 bytes) and "
+        "packets:N are understood as by dumpcap. -a files:N ends the capture with the Nth file; -a "
+        "size counts all files together. Only files of this run are removed.\n"
+        "A capture of named connections ends when all of them are over: unmounted, and after a "
+        "lazy "
+        "unmount also out of use, or every process that served has ended. Beside a command it ends "
+        "with the command. A capture of all connections goes on and names what is mounted "
+        "meanwhile. When the disk is full the file ends with the last whole message, and the exit "
+        "code is 3.\n"
         "SIGINT and SIGTERM end the capture: the probe is detached, what it has already seen is "
         "written, and the file is closed. A second signal ends it at once.\n"
         "A summary on standard error says how many messages were captured and lost, and what the "

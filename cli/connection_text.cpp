@@ -57,6 +57,7 @@ std::string describe(const Connection& connection) {
     add("source ", escaped(connection.source));
     add("server ", server_of(connection));
     add("protocol ", negotiated(connection));
+    add("kernel ", escaped(connection.kernel));
     add("tier ", escaped(connection.tier));
     add("cannot see ", joined(connection.cannot_see));
     return out;

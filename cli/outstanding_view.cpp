@@ -65,15 +65,14 @@ Result<OutstandingOptions> outstanding_options(const ViewOptions& view, double i
 
 OutstandingTracker::OutstandingTracker() : requests_(describe_request) {}
 
-void OutstandingTracker::see(const Record& record) {
+bool OutstandingTracker::see(const Record& record) {
     checker_.see(record, message_, exchange_);
     requests_.see({record, message_, exchange_});
     lost_ += record.lost;
-    if (record.direction == Direction::loss)
-        return;
-    messages_ += exchange_.again ? 0 : 1;
+    messages_ += exchange_.again || record.direction == Direction::loss ? 0 : 1;
     if (record.has_time())
         last_ns_ = record.time_ns;
+    return exchange_.again && (record.flags & record_in_flight) != 0;
 }
 
 OutstandingScene OutstandingTracker::scene(const RecordSource& source,
@@ -98,10 +97,11 @@ OutstandingView::OutstandingView(const OutstandingOptions& options, Look look)
       terminal_(options.format == ViewFormat::text && isatty(STDOUT_FILENO) == 1),
       next_(Clock::now()) {}
 
-void OutstandingView::see(const RecordSource& source, const Record& record) {
-    tracker_.see(record);
+bool OutstandingView::see(const RecordSource& source, const Record& record) {
+    const bool repeated = tracker_.see(record);
     if (++since_advance_ >= records_between_advances)
         advance(source, false);
+    return repeated;
 }
 
 void OutstandingView::idle(const RecordSource& source) {
@@ -126,7 +126,10 @@ void OutstandingView::advance(const RecordSource& source, bool is_idle) {
         draw(source);
 }
 
+// The first state is that of the look which the probe began with.
 void OutstandingView::begin_look() {
+    if (drawn_ == 0)
+        return;
     lost_before_look_ = tracker_.lost();
     tracker_.requests().begin_look();
     looking_ = look_();

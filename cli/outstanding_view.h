@@ -34,7 +34,8 @@ class OutstandingTracker {
     OutstandingTracker();
 
     void force_dialect(DialectName name) { checker_.force_dialect(name); }
-    void see(const Record& record);
+    // Returns whether the record only lists once more what was seen before.
+    bool see(const Record& record);
 
     OutstandingRequests& requests() { return requests_; }
     OutstandingScene scene(const RecordSource& source, std::optional<std::int64_t> now_ns) const;
@@ -61,7 +62,8 @@ class OutstandingView {
 
     OutstandingView(const OutstandingOptions& options, Look look);
 
-    void see(const RecordSource& source, const Record& record);
+    // Returns whether the record only lists once more what was seen before.
+    bool see(const RecordSource& source, const Record& record);
     // There is no record for now.
     void idle(const RecordSource& source);
     // Draws the last state. Errc::io if standard output could not be written.

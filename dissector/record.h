@@ -84,7 +84,9 @@ struct Connection {
     std::string options;     // mount options
     std::string server_name; // comm of the server process
     std::uint32_t server_pid = 0;
-    std::string tier;                    // capture tier: "tp", "fentry", ...
+    std::int64_t began_ns = 0; // time of its INIT request; 0: mounted before the capture began
+    std::string kernel;        // release of the kernel it was captured on
+    std::string tier;          // capture tier: "tp", "fentry", ...
     std::vector<std::string> cannot_see; // what this tier cannot capture, one phrase each
     // Negotiated protocol minor and INIT flags, as the kernel has them; minor 0: not known.
     std::uint32_t minor = 0;

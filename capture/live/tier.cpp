@@ -9,6 +9,7 @@ namespace fusewire {
 
 #ifdef FUSEWIRE_HAVE_BPF
 Result<std::unique_ptr<Probe>> load_bpf_probe(const Tier& tier, const ProbeOptions& options);
+Result<std::vector<ConnectionFacts>> survey_with_bpf();
 #endif
 
 namespace {
@@ -109,6 +110,14 @@ std::span<const Tier> tiers() {
     return table;
 #else
     return {};
+#endif
+}
+
+Result<std::vector<ConnectionFacts>> survey_connections() {
+#ifdef FUSEWIRE_HAVE_BPF
+    return survey_with_bpf();
+#else
+    return fail(Errc::unsupported, "this build has no probe");
 #endif
 }
 

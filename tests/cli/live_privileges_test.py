@@ -64,6 +64,12 @@ class Refusals(LiveTest):
         self.assert_refused(program(*has_capabilities("bpf", "perfmon"), FUSEWIRE, "capture", *SHORTLY),
                             "CAP_SYS_ADMIN is missing")
 
+    def test_becoming_somebody_needs_its_own_capabilities(self):
+        done = program(*has_capabilities("sys_admin"), FUSEWIRE, "capture", "--user", "nobody", *SHORTLY)
+        self.assertEqual((done.returncode, done.stdout), (3, b""), done.stderr)
+        self.assertIn(f"cannot become user {NOBODY}, which needs CAP_SETUID and CAP_SETGID; not capturing",
+                      done.stderr.decode())
+
     def test_sys_admin_alone_does(self):
         done = program(*has_capabilities("sys_admin"), FUSEWIRE, "capture", *SHORTLY)
         self.assertEqual(done.returncode, 0, done.stderr)

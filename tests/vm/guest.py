@@ -54,7 +54,7 @@ def kernel_release(kernel):
 
 def require(kernel):
     """Raises Unavailable if no guest with this kernel can run here."""
-    for program in (QEMU, "busybox", "strip"):
+    for program in (QEMU, "busybox", "strip", "setpriv"):
         if not initramfs.find_program(program):
             raise Unavailable(f"{program} is not installed (scripts/install-deps vm)")
     if not (KERNELS / kernel / "release").exists():
@@ -116,7 +116,8 @@ class Machine:
 
     def command_line(self):
         kernel = KERNELS / self.guest.kernel
-        return [QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+        # The machine ends with us, even if we are killed.
+        return ["setpriv", "--pdeathsig", "KILL", QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                 # One CPU: with more, emulation has crashed kernels. 6.12 hangs at boot with cx16.
                 "-accel", "tcg,thread=single,tb-size=256", "-smp", "1", "-cpu", "max,-cx16",
                 *(["-icount", "shift=0,sleep=off"] if self.guest.counts_instructions else []),
