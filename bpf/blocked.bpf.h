@@ -34,7 +34,7 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(blocked_return, struct pt_regs *regs, long result)
 {
 	__u32 thread = bpf_get_current_pid_tgid();
-	__u64 call = BPF_CORE_READ(regs, orig_ax);
+	__u64 call = regs->orig_ax;
 	struct fuse_dev *fud;
 	__u32 conn;
 
@@ -44,7 +44,7 @@ int BPF_PROG(blocked_return, struct pt_regs *regs, long result)
 		return 0;
 	if (result <= 0 || bpf_map_lookup_elem(&entered, &thread))
 		return 0;
-	fud = fuse_dev_of(file_of(BPF_CORE_READ(regs, di)));
+	fud = fuse_dev_of(file_of(regs->di));
 	if (!fud)
 		return 0;
 	conn = conn_of_dev(fud);

@@ -186,7 +186,7 @@ static __always_inline void emit_held(struct message *reply, struct request_key 
 	if (size > FUSE_EVENT_HELD)
 		return;
 	size += sizeof(request->event);
-	if (bpf_ringbuf_output(&ring, request, size, wakeup_flags(size)))
+	if (bpf_ringbuf_output(&ring, request, size, wakeup_flags(reply, size)))
 		count_lost_message(request->event.msg_length);
 	bpf_map_delete_elem(&held, slot);
 }

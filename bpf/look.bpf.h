@@ -143,27 +143,27 @@ static __always_inline void list_request(struct walk *walk, struct fuse_req *req
 {
 	__u64 unique = BPF_CORE_READ(req, in.h.unique);
 	enum decision decision = EMIT;
-	struct message *m =
-	    begin_message(PROGRAM_LOOK, walk->conn, FUSE_EVENT_REQUEST,
-			  over_io_uring(req) ? FUSE_EVENT_IO_URING : FUSE_EVENT_TRACEPOINT);
+	struct message *m = begin_message(
+	    PROGRAM_LOOK, walk->conn, FUSE_EVENT_REQUEST,
+	    over_io_uring(req, PLAIN_ADDRESS) ? FUSE_EVENT_IO_URING : FUSE_EVENT_TRACEPOINT);
 	__u64 key;
 
 	if (!m || !unique)
 		return;
 	m->event.flags |= FUSE_EVENT_IN_FLIGHT;
-	if (!has_flag(req, bpf_core_enum_value(enum fuse_req_flag, FR_SENT)))
+	if (!has_flag(req, bpf_core_enum_value(enum fuse_req_flag, FR_SENT), PLAIN_ADDRESS))
 		m->event.flags |= FUSE_EVENT_UNREAD;
 	key = key_of_unique(unique);
 	if (pairs_by_address) {
 		set_pair_key(m, req);
 		key = m->event.pair_key;
 	}
-	open_request(m, req);
+	open_request(m, req, PLAIN_ADDRESS);
 	if (m->total > FUSE_EVENT_CHUNK)
 		m->total = FUSE_EVENT_CHUNK;
 	put_args(m);
 	if (BPF_CORE_READ(req, in.h.unique) != unique ||
-	    has_flag(req, bpf_core_enum_value(enum fuse_req_flag, FR_FINISHED)))
+	    has_flag(req, bpf_core_enum_value(enum fuse_req_flag, FR_FINISHED), PLAIN_ADDRESS))
 		return;
 	if (judges())
 		decision = judge_request(m, key, 0);
