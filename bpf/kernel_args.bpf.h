@@ -254,6 +254,7 @@ static __always_inline __u32 open_reply(struct message *m, struct fuse_req *req,
 		take_pages(m, args);
 	return FUSE_OUT_HEADER_SIZE + sum;
 }
+
 /* `finished`: we are behind FR_FINISHED, where the arguments may be gone at any moment. */
 static __always_inline void emit_reply_of(struct message *m, struct fuse_req *req, __u64 key,
 					  const bool finished, const enum pointer pointer)
