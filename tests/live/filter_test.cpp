@@ -444,7 +444,7 @@ class Unasked : public TierTest {
     void SetUp() override {
         TierTest::SetUp();
         if (!IsSkipped() && !HasFatalFailure() && is_in_caller())
-            GTEST_SKIP() << "this tier does not see what has no request";
+            GTEST_SKIP() << "tier " << GetParam() << " does not see what has no request";
     }
 
     std::vector<CapturedRecord> capture(HeldServer& server, const MessageFilter& filter,
