@@ -120,7 +120,7 @@ class BpfProbe final : public Probe {
     std::vector<const bpf_program*> programs_; // of the links
     bpf_link* look_link_ = nullptr;
     bpf_link* waiting_link_ = nullptr;
-    std::vector<__u32> waiting_; // threads that are watched by it
+    std::vector<__u32> waiting_;       // threads that are watched by it
     std::uint64_t missed_returns_ = 0; // of those: came back while the program could not run
     unsigned rounds_ = 0;              // calls of tidy()
     std::vector<fuse_snapshot> rows_;
