@@ -17,9 +17,10 @@ struct thread_set {
 };
 
 struct thread_set blocked SEC(".maps"); /* listed, and not back yet */
-struct thread_set entered SEC(".maps"); /* seen to enter since: their exits are seen too */
+struct thread_set entered SEC(".maps"); /* seen since at entry or exit: their exits are seen too */
 
 __u64 watches_blocked = 0; /* set by user space until all of them are back */
+__u64 lists_blocked = 0;   /* set while it makes the list: any thread may belong to it */
 
 static __always_inline void note_entry(void)
 {
@@ -38,9 +39,9 @@ int BPF_PROG(blocked_return, struct pt_regs *regs, long result)
 	struct fuse_dev *fud;
 	__u32 conn;
 
-	if (!is_read_call(call) || !bpf_map_lookup_elem(&blocked, &thread))
+	if (!is_read_call(call))
 		return 0;
-	if (bpf_map_delete_elem(&blocked, &thread))
+	if (bpf_map_delete_elem(&blocked, &thread) && !lists_blocked)
 		return 0;
 	if (result <= 0 || bpf_map_lookup_elem(&entered, &thread))
 		return 0;

@@ -71,6 +71,7 @@ struct message {
 	__u32 total;	/* bytes to hand out: the message, or the snap length */
 	__u32 fill;	/* bytes in this chunk */
 	__u32 failed;	/* the ring was full */
+	__u32 lost;	/* messages that failed so since the last whole one */
 	union {		/* where the next piece comes from */
 		struct kernel_arguments from;
 		struct segments segments;
@@ -125,6 +126,8 @@ static __always_inline struct message *begin_message(__u32 program, __u32 conn, 
 	m->event.offset = 0;
 	m->event.pair_key = 0;
 	m->event.result = 0;
+	m->event.lost_before = m->lost;
+	m->event.reserved = 0;
 	m->event.version = FUSE_EVENT_VERSION;
 	m->event.direction = direction;
 	m->event.transport = transport;
@@ -237,8 +240,12 @@ static __always_inline void end_message(struct message *m)
 		m->event.flags |= FUSE_EVENT_TRUNC;
 	if (!m->failed)
 		flush_chunk(m);
-	if (m->failed)
+	if (m->failed) {
 		count_lost_message(m->event.msg_length);
+		m->lost++;
+	} else {
+		m->lost = 0;
+	}
 }
 
 #endif

@@ -179,6 +179,7 @@ static __always_inline void emit_held(struct message *reply, struct request_key 
 	if (!request)
 		return;
 	request->event.msg_id = reply->event.msg_id;
+	request->event.lost_before = 0; /* told with the reply */
 	reply->event.msg_id =
 	    (reply->event.msg_id & ~((1ull << 44) - 1)) | (reply->counter++ & ((1ull << 44) - 1));
 	size = request->event.captured;
@@ -186,8 +187,10 @@ static __always_inline void emit_held(struct message *reply, struct request_key 
 	if (size > FUSE_EVENT_HELD)
 		return;
 	size += sizeof(request->event);
-	if (bpf_ringbuf_output(&ring, request, size, wakeup_flags(reply, size)))
+	if (bpf_ringbuf_output(&ring, request, size, wakeup_flags(reply, size))) {
 		count_lost_message(request->event.msg_length);
+		reply->event.lost_before = ++reply->lost;
+	}
 	bpf_map_delete_elem(&held, slot);
 }
 

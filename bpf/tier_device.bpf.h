@@ -201,6 +201,7 @@ int BPF_PROG(fexit_read, struct fuse_dev *fud, struct file *file, struct fuse_co
 	if (iter && iter->iter_type == bpf_core_enum_value(enum iter_type, ITER_IOVEC) &&
 	    !take_call(&call))
 		return 0; /* entered before we were attached; see blocked.bpf.h */
+	note_entry();
 	if (result > 0)
 		on_read_exit(conn, cs, call.vector, result, KNOWN_TYPE);
 	return 0;

@@ -110,6 +110,7 @@ class BpfProbe final : public Probe {
     Result<void> attach(std::string_view name);
     Result<void> look(bool lists_requests);
     void watch_waiting_threads();
+    bool has_entered(__u32 id) const;
     void review_waiting_threads();
     std::uint64_t skipped_runs(const bpf_program* program) const;
 
@@ -228,11 +229,13 @@ Result<void> BpfProbe::attach(std::string_view name) {
     return {};
 }
 
-// Threads that wait already are watched first, so that none slips through between the two.
+// Threads that wait already are watched first, so that none slips through between the two. Until they
+// are listed, each return is looked at whose entry nobody saw.
 Result<void> BpfProbe::attach() {
     const LibbpfLog log;
     const bool watches = no_look_.empty() && !tier_.waiting_program.empty();
     object_->bss->watches_blocked = watches;
+    object_->bss->lists_blocked = watches;
     if (watches)
         waiting_link_ = bpf_program__attach(find(tier_.waiting_program));
     for (const std::string_view name : attached_)
@@ -276,11 +279,18 @@ void BpfProbe::watch_waiting_threads() {
     for (const pid_t server : servers)
         for (const pid_t thread : threads_waiting_in_read(server)) {
             const auto id = static_cast<__u32>(thread);
-            if (bpf_map__update_elem(object_->maps.blocked, &id, sizeof(id), &yes, sizeof(yes),
-                                     BPF_ANY) == 0)
+            if (!has_entered(id) && bpf_map__update_elem(object_->maps.blocked, &id, sizeof(id),
+                                                         &yes, sizeof(yes), BPF_ANY) == 0)
                 waiting_.push_back(id);
         }
+    object_->bss->lists_blocked = 0;
     tidy();
+}
+
+// Whether it came back meanwhile and reads again, which the other programs see.
+bool BpfProbe::has_entered(__u32 id) const {
+    __u8 yes = 0;
+    return bpf_map__lookup_elem(object_->maps.entered, &id, sizeof(id), &yes, sizeof(yes), 0) == 0;
 }
 
 // Gives up those that are back. One that reads again although nobody saw it come back brought a
@@ -288,7 +298,7 @@ void BpfProbe::watch_waiting_threads() {
 void BpfProbe::review_waiting_threads() {
     std::erase_if(waiting_, [this](__u32 id) {
         __u8 yes = 0;
-        if (bpf_map__lookup_elem(object_->maps.entered, &id, sizeof(id), &yes, sizeof(yes), 0) != 0)
+        if (!has_entered(id))
             return bpf_map__lookup_elem(object_->maps.blocked, &id, sizeof(id), &yes, sizeof(yes),
                                         0) != 0;
         if (bpf_map__delete_elem(object_->maps.blocked, &id, sizeof(id), 0) == 0)

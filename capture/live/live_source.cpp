@@ -201,7 +201,10 @@ bool LiveSource::take(Record& record) {
         fill(record, *message);
         if (++since_update_ >= records_between_updates)
             update_loss();
-        add_loss(record);
+        // The probe says where the ring was full; of runs that the kernel skipped only how many.
+        add_loss(record, message->event.lost_before);
+        add_loss(record, skipped_ - told_skipped_);
+        told_skipped_ = skipped_;
         return true;
     }
     return false;
@@ -243,23 +246,23 @@ bool LiveSource::is_repeated(const JoinedMessage& message) {
 bool LiveSource::take_loss(Record& record) {
     joiner_.abandon();
     update_loss();
-    if (counts_.lost == reported_loss_)
+    if (counts_.lost <= told_loss_)
         return false;
     record = {};
     record.direction = Direction::loss;
     record.message_number = record.frame = ++message_number_;
     record.time_ns = clock_.now();
     record.conn = last_conn_;
-    add_loss(record);
+    add_loss(record, counts_.lost - told_loss_);
     return true;
 }
 
-void LiveSource::add_loss(Record& record) {
-    if (counts_.lost == reported_loss_)
+void LiveSource::add_loss(Record& record, std::uint64_t lost) {
+    if (lost == 0)
         return;
-    record.lost = counts_.lost - reported_loss_;
+    record.lost += lost;
     record.flags |= record_lost_before;
-    reported_loss_ = counts_.lost;
+    told_loss_ += lost;
 }
 
 // A message of which only a part found room is counted by the probe and left incomplete in the
@@ -267,6 +270,7 @@ void LiveSource::add_loss(Record& record) {
 void LiveSource::update_loss() {
     since_update_ = 0;
     const ProbeLoss loss = probe_->loss();
+    skipped_ = std::max(skipped_, loss.skipped);
     counts_.lost =
         std::max({counts_.lost, loss.messages + loss.skipped, joiner_.counts().incomplete});
     counts_.lost_bytes = loss.bytes;

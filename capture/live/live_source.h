@@ -97,7 +97,7 @@ class LiveSource final : public RecordSource {
     void wait();
     void finish();
     void update_loss();
-    void add_loss(Record& record);
+    void add_loss(Record& record, std::uint64_t lost);
     void describe_all();
     Connection& describe(const Record& record);
     Connection begin_connection(const Record& record) const;
@@ -116,7 +116,9 @@ class LiveSource final : public RecordSource {
     std::vector<std::string> warnings_;
     std::function<void()> on_idle_;
     LiveCounts counts_;
-    std::uint64_t reported_loss_ = 0; // what records have told so far
+    std::uint64_t told_loss_ = 0;    // what records have told so far
+    std::uint64_t skipped_ = 0;      // runs of programs that the kernel skipped
+    std::uint64_t told_skipped_ = 0; // of those: told
     std::uint64_t message_number_ = 0;
     ConnId last_conn_{};
     Fd epoll_;

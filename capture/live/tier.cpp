@@ -15,7 +15,8 @@ Result<std::vector<ConnectionFacts>> survey_with_bpf();
 namespace {
 
 #ifdef FUSEWIRE_HAVE_BPF
-constexpr std::string_view fentry_programs[] = {"fentry_read", "fexit_read", "fexit_write",
+// Exits first: what entered before its entry was seen is left to waiting_program.
+constexpr std::string_view fentry_programs[] = {"fexit_read", "fentry_read", "fexit_write",
                                                 "fentry_write"};
 constexpr std::string_view fentry_uring_programs[] = {"fexit_copy_args", "fentry_request_end"};
 

@@ -15,14 +15,14 @@ constexpr std::uint32_t conn = 50;
 
 class Retries : public testing::Test {
   protected:
-    void add(std::string_view text, unsigned flags = 0, std::uint32_t thread = server_thread,
+    void add(std::string_view text, unsigned marks = 0, std::uint32_t thread = server_thread,
              fuse_event_direction direction = FUSE_EVENT_REPLY) {
         fuse_event event{};
         event.conn = conn;
         event.tid = thread;
         event.direction = static_cast<__u8>(direction);
         event.transport = FUSE_EVENT_READ_WRITE;
-        event.flags = static_cast<__u8>(flags);
+        event.flags = static_cast<__u8>(marks);
         const JoinedMessage message{event, std::as_bytes(std::span(text))};
         taken = queue.takes(message);
         if (taken)
