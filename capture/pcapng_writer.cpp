@@ -22,11 +22,13 @@ Bytes as_bytes(std::string_view text) {
     return std::as_bytes(std::span{text});
 }
 
-// A block in the making; finish() puts in its length.
+// A block in the making, behind the bytes that are there; finish() puts in its length.
 class BlockBuilder {
   public:
+    explicit BlockBuilder(std::vector<std::byte>& bytes) : bytes_(bytes) {}
+
     void begin(BlockType type) {
-        bytes_.clear();
+        begin_ = bytes_.size();
         put(static_cast<std::uint32_t>(type));
         put(std::uint32_t{0});
     }
@@ -39,7 +41,7 @@ class BlockBuilder {
     }
 
     void put(Bytes bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
-    void pad() { bytes_.resize(pad4(bytes_.size())); }
+    void pad() { bytes_.resize(begin_ + pad4(bytes_.size() - begin_)); }
 
     void option(OptionCode code, Bytes value) {
         value = value.first(std::min(value.size(), max_option_length));
@@ -58,15 +60,15 @@ class BlockBuilder {
         option(code, Bytes{bytes});
     }
 
-    Bytes finish() {
-        const auto length = static_cast<std::uint32_t>(bytes_.size() + 4);
-        store_le(&bytes_[4], length);
+    void finish() {
+        const auto length = static_cast<std::uint32_t>(bytes_.size() - begin_ + 4);
+        store_le(&bytes_[begin_ + 4], length);
         put(length);
-        return bytes_;
     }
 
   private:
-    std::vector<std::byte> bytes_;
+    std::vector<std::byte>& bytes_;
+    std::size_t begin_ = 0;
 };
 
 // Seen from the kernel, where the probe sits: requests leave it, replies come in.
@@ -85,7 +87,8 @@ std::uint32_t packet_flags_of(Direction direction) {
 
 class PcapngSink final : public RecordSink {
   public:
-    explicit PcapngSink(std::unique_ptr<OutputFile> file) : file_(std::move(file)) {}
+    explicit PcapngSink(std::unique_ptr<OutputFile> file)
+        : file_(std::move(file)), block_(file_->pending()) {}
 
     Result<void> begin(const FileOrigin& origin);
     Result<void> describe(const Connection& connection) override;
@@ -121,7 +124,7 @@ Result<void> PcapngSink::begin(const FileOrigin& origin) {
     if (!origin.application.empty())
         block_.option(section_application, origin.application);
     block_.option(option_end, Bytes{});
-    file_->append(block_.finish());
+    block_.finish();
     return file_->commit();
 }
 
@@ -141,7 +144,7 @@ Result<void> PcapngSink::describe(const Connection& connection) {
     block_.option(option_comment, interface.facts);
     block_.option(interface_time_resolution, std::uint8_t{9}); // nanoseconds
     block_.option(option_end, Bytes{});
-    file_->append(block_.finish());
+    block_.finish();
     return file_->commit();
 }
 
@@ -170,7 +173,7 @@ void PcapngSink::write_slice(const Record& record, std::uint32_t interface, cons
     block_.put(slice.bytes);
     block_.pad();
     packet_options(record, slice);
-    file_->append(block_.finish());
+    block_.finish();
 }
 
 void PcapngSink::packet_options(const Record& record, const Slice& slice) {
