@@ -17,10 +17,10 @@ struct thread_set {
 };
 
 struct thread_set blocked SEC(".maps"); /* listed, and not back yet */
-struct thread_set entered SEC(".maps"); /* seen to enter since: their exits are seen too */
+struct thread_set entered SEC(".maps"); /* seen since at entry or exit: their exits are seen too */
 
 __u64 watches_blocked = 0; /* set by user space until all of them are back */
-__u64 returned = 0;	   /* of those listed */
+__u64 lists_blocked = 0;   /* set while it makes the list: any thread may belong to it */
 
 static __always_inline void note_entry(void)
 {
@@ -35,18 +35,17 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(blocked_return, struct pt_regs *regs, long result)
 {
 	__u32 thread = bpf_get_current_pid_tgid();
-	__u64 call = BPF_CORE_READ(regs, orig_ax);
+	__u64 call = regs->orig_ax;
 	struct fuse_dev *fud;
 	__u32 conn;
 
-	if (!is_read_call(call) || !bpf_map_lookup_elem(&blocked, &thread))
+	if (!is_read_call(call))
 		return 0;
-	if (bpf_map_delete_elem(&blocked, &thread))
+	if (bpf_map_delete_elem(&blocked, &thread) && !lists_blocked)
 		return 0;
-	__sync_fetch_and_add(&returned, 1);
 	if (result <= 0 || bpf_map_lookup_elem(&entered, &thread))
 		return 0;
-	fud = fuse_dev_of(file_of(BPF_CORE_READ(regs, di)));
+	fud = fuse_dev_of(file_of(regs->di));
 	if (!fud)
 		return 0;
 	conn = conn_of_dev(fud);

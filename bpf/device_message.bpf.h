@@ -74,8 +74,11 @@ static __always_inline void mark_write(struct message *m, __u64 vector, bool fau
 	struct write_mark mark = {
 	    .vector = vector, .total = m->total, .faulted = faulted, .emitted = 1};
 
+	/* One that is there already belongs to a write whose end was not seen. */
 	if (!bpf_map_update_elem(&write_marks, &thread, &mark, BPF_NOEXIST))
 		__sync_fetch_and_add(&marks, 1);
+	else
+		bpf_map_update_elem(&write_marks, &thread, &mark, BPF_EXIST);
 }
 
 /* Fills `mark` with nothing if this thread's write is not marked. */

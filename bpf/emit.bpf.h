@@ -66,10 +66,13 @@ enum program {
  */
 struct message {
 	__u64 counter;
-	__u32 total;  /* bytes to hand out: the message, or the snap length */
-	__u32 fill;   /* bytes in this chunk */
-	__u32 failed; /* the ring was full */
-	union {	      /* where the next piece comes from */
+	__u64 unlooked; /* bytes handed out since this CPU looked at how full the ring is */
+	__u64 fullness; /* what it saw: multiples of 2^wakeup_shift */
+	__u32 total;	/* bytes to hand out: the message, or the snap length */
+	__u32 fill;	/* bytes in this chunk */
+	__u32 failed;	/* the ring was full */
+	__u32 lost;	/* messages that failed so since the last whole one */
+	union {		/* where the next piece comes from */
 		struct kernel_arguments from;
 		struct segments segments;
 	};
@@ -116,16 +119,19 @@ static __always_inline struct message *begin_message(__u32 program, __u32 conn, 
 	m->event.msg_id = (__u64)bpf_get_smp_processor_id() << 48 | (__u64)program << 44 |
 			  (m->counter++ & ((1ull << 44) - 1));
 	m->event.conn = conn;
+	if (m->event.tid != (__u32)task)
+		bpf_get_current_comm(m->event.comm, sizeof(m->event.comm));
 	m->event.tgid = task >> 32;
 	m->event.tid = task;
 	m->event.offset = 0;
 	m->event.pair_key = 0;
 	m->event.result = 0;
+	m->event.lost_before = m->lost;
+	m->event.reserved = 0;
 	m->event.version = FUSE_EVENT_VERSION;
 	m->event.direction = direction;
 	m->event.transport = transport;
 	m->event.flags = FUSE_EVENT_FIRST;
-	bpf_get_current_comm(m->event.comm, sizeof(m->event.comm));
 	return m;
 }
 
@@ -138,14 +144,19 @@ static __always_inline void set_length(struct message *m, __u32 length)
 
 /*
  * A wake-up costs more than everything else here, so the reader polls and is woken only when the
- * ring fills up: each time the waiting bytes pass a multiple of 2^wakeup_shift.
+ * ring fills up: each time the waiting bytes pass a multiple of 2^wakeup_shift. To ask for that
+ * costs something too, so it is asked after a sixteenth of such a step.
  */
-static __always_inline __u64 wakeup_flags(__u64 size)
+static __always_inline __u64 wakeup_flags(struct message *m, __u64 size)
 {
-	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+	__u64 before = m->fullness;
 
-	return waiting >> wakeup_shift == (waiting + size) >> wakeup_shift ? BPF_RB_NO_WAKEUP
-									   : BPF_RB_FORCE_WAKEUP;
+	m->unlooked += size;
+	if (m->unlooked < (1ull << wakeup_shift) / 16)
+		return BPF_RB_NO_WAKEUP;
+	m->unlooked = 0;
+	m->fullness = (bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) + size) >> wakeup_shift;
+	return m->fullness > before ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
 static __always_inline void flush_chunk(struct message *m)
@@ -157,7 +168,7 @@ static __always_inline void flush_chunk(struct message *m)
 		return;
 	m->event.captured = fill;
 	fill += sizeof(m->event);
-	if (bpf_ringbuf_output(&ring, &m->event, fill, wakeup_flags(fill)))
+	if (bpf_ringbuf_output(&ring, &m->event, fill, wakeup_flags(m, fill)))
 		m->failed = 1;
 	m->event.offset += m->event.captured;
 	m->event.flags &= ~FUSE_EVENT_FIRST;
@@ -215,6 +226,12 @@ static __always_inline __u32 put_piece(struct message *m, __u64 addr, __u32 left
 	return size;
 }
 
+/* Whether everything that is kept of the message has been put. */
+static __always_inline bool is_whole(struct message *m)
+{
+	return m->event.offset + m->fill >= m->total;
+}
+
 /* Hands out the last chunk, or counts the message as lost. */
 static __always_inline void end_message(struct message *m)
 {
@@ -223,8 +240,12 @@ static __always_inline void end_message(struct message *m)
 		m->event.flags |= FUSE_EVENT_TRUNC;
 	if (!m->failed)
 		flush_chunk(m);
-	if (m->failed)
+	if (m->failed) {
 		count_lost_message(m->event.msg_length);
+		m->lost++;
+	} else {
+		m->lost = 0;
+	}
 }
 
 #endif

@@ -149,15 +149,17 @@ static __always_inline enum decision judge_request(struct message *m, __u64 key,
 	return HOLD;
 }
 
+/* A look does not take the place of the request as it was seen. */
 static __always_inline void hold_message(struct message *m, __u64 key)
 {
+	const bool listed = m->event.flags & FUSE_EVENT_IN_FLIGHT;
 	struct request_key slot = {key, m->event.conn};
 
 	m->event.flags |= FUSE_EVENT_LAST;
 	if (m->fill < m->event.msg_length)
 		m->event.flags |= FUSE_EVENT_TRUNC;
 	m->event.captured = m->fill;
-	bpf_map_update_elem(&held, &slot, &m->event, BPF_ANY);
+	bpf_map_update_elem(&held, &slot, &m->event, listed ? BPF_NOEXIST : BPF_ANY);
 }
 
 static __always_inline void finish_request(struct message *m, enum decision decision, __u64 key)
@@ -177,6 +179,7 @@ static __always_inline void emit_held(struct message *reply, struct request_key 
 	if (!request)
 		return;
 	request->event.msg_id = reply->event.msg_id;
+	request->event.lost_before = 0; /* told with the reply */
 	reply->event.msg_id =
 	    (reply->event.msg_id & ~((1ull << 44) - 1)) | (reply->counter++ & ((1ull << 44) - 1));
 	size = request->event.captured;
@@ -184,8 +187,10 @@ static __always_inline void emit_held(struct message *reply, struct request_key 
 	if (size > FUSE_EVENT_HELD)
 		return;
 	size += sizeof(request->event);
-	if (bpf_ringbuf_output(&ring, request, size, wakeup_flags(size)))
+	if (bpf_ringbuf_output(&ring, request, size, wakeup_flags(reply, size))) {
 		count_lost_message(request->event.msg_length);
+		reply->event.lost_before = ++reply->lost;
+	}
 	bpf_map_delete_elem(&held, slot);
 }
 
@@ -200,7 +205,7 @@ static __always_inline bool judge_reply(struct message *m, __u64 key)
 		return true;
 	if (header->unique == 0) {
 		if (header->error == NOTIFY_STORE)
-			limit_data(m, FUSE_OUT_HEADER_SIZE + STORE_DATA_OFFSET);
+			limit_data(m, STORE_DATA_OFFSET);
 		return !filter_errors;
 	}
 	asked_opcode = bpf_map_lookup_elem(&asked, &slot);

@@ -9,7 +9,7 @@
 
 #include <linux/types.h>
 
-#define FUSE_EVENT_VERSION 2
+#define FUSE_EVENT_VERSION 3
 
 /* Bytes of a message in one record. Per-CPU scratch is limited to 32 KiB. */
 #define FUSE_EVENT_CHUNK 16000
@@ -59,10 +59,12 @@ struct fuse_event {
 	__u32 conn;	/* kernel-encoded dev_t of the connection */
 	__u32 tgid;	/* current task at the hook */
 	__u32 tid;
-	__u32 msg_length; /* bytes on the wire */
-	__u32 offset;	  /* of this record's bytes in the message */
-	__u32 captured;	  /* bytes that follow this header */
-	__s32 result;	  /* FUSE_EVENT_RESULT: return value of the write */
+	__u32 msg_length;  /* bytes on the wire */
+	__u32 offset;	   /* of this record's bytes in the message */
+	__u32 captured;	   /* bytes that follow this header */
+	__s32 result;	   /* FUSE_EVENT_RESULT: return value of the write */
+	__u32 lost_before; /* messages lost since the last whole one of this program and CPU */
+	__u32 reserved;
 	__u8 version;
 	__u8 direction;
 	__u8 transport;

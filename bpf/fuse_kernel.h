@@ -305,6 +305,18 @@ struct bpf_iter__task_file {
 
 #pragma clang attribute pop
 
+/*
+ * How one of these is pointed to. A known pointer is a hook's own argument, or was loaded through
+ * one: the verifier lets plain loads follow it, which saves a helper call for each member.
+ */
+enum pointer { KNOWN_TYPE, PLAIN_ADDRESS };
+
+#define MEMBER(pointer, from, member)                                                              \
+	((pointer) == KNOWN_TYPE ? (from)->member : BPF_CORE_READ(from, member))
+#define BIT_MEMBER(pointer, from, member)                                                          \
+	((pointer) == KNOWN_TYPE ? BPF_CORE_READ_BITFIELD(from, member)                            \
+				 : BPF_CORE_READ_BITFIELD_PROBED(from, member))
+
 /* fuse_folio_desc, or fuse_page_desc before folios: both are these two words, in one place. */
 struct fuse_desc {
 	__u32 length;

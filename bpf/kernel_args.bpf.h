@@ -29,30 +29,92 @@ static __always_inline __u32 conn_of(struct fuse_req *req)
 	return BPF_CORE_READ(req, fm, fc, dev);
 }
 
-static __always_inline bool has_flag(struct fuse_req *req, __u64 bit)
+static __always_inline bool has_flag(struct fuse_req *req, __u64 bit, const enum pointer pointer)
 {
-	return BPF_CORE_READ(req, flags) >> bit & 1;
+	return MEMBER(pointer, req, flags) >> bit & 1;
 }
 
-static __always_inline bool over_io_uring(struct fuse_req *req)
+static __always_inline bool over_io_uring(struct fuse_req *req, const enum pointer pointer)
 {
 	if (!bpf_core_enum_value_exists(enum fuse_req_flag___uring, FR_URING___uring))
 		return false;
-	return has_flag(req, bpf_core_enum_value(enum fuse_req_flag___uring, FR_URING___uring));
+	return has_flag(req, bpf_core_enum_value(enum fuse_req_flag___uring, FR_URING___uring),
+			pointer);
 }
 
-/* Sum of the argument sizes, which are remembered for the walk. */
-static __always_inline __u32 sum_of_args(struct message *m, __u32 count)
+/* Before anything is copied: whether what is known of every request speaks against this one. */
+static __always_inline bool may_be_wanted(struct fuse_req *req)
 {
-	__u32 sum = 0;
+	if (filter_has_opcodes && !wanted_opcode(req->in.h.opcode))
+		return false;
+	return !filter_has_uid || req->in.h.uid == filter_uid;
+}
 
+static __always_inline void begin_args(struct message *m, __u32 count)
+{
 	m->from.count = count;
 	m->from.index = 0;
 	m->from.done = 0;
+	m->from.pages = 0;
+}
+
+static __always_inline __u32 sum_of_args(struct message *m)
+{
+	__u32 sum = 0;
+
 	for (__u32 i = 0; i < 4; i++)
-		if (i < count)
+		if (i < m->from.count)
 			sum += m->from.args[i].size;
 	return sum;
+}
+
+/* `i` is a constant wherever these are called: the verifier lets no other index into the array. */
+static __always_inline void take_in_arg(struct message *m, struct fuse_args *args, const __u32 i)
+{
+	if (i >= m->from.count)
+		return;
+	m->from.args[i].size = args->in_args[i].size;
+	m->from.args[i].value = (__u64)args->in_args[i].value;
+}
+
+static __always_inline void take_out_arg(struct message *m, struct fuse_args *args, const __u32 i)
+{
+	if (i >= m->from.count)
+		return;
+	m->from.args[i].size = args->out_args[i].size;
+	m->from.args[i].value = (__u64)args->out_args[i].value;
+}
+
+/* Takes the arguments of a request for the walk; returns the sum of their sizes. */
+static __always_inline __u32 take_in_args(struct message *m, struct fuse_args *args,
+					  const enum pointer pointer)
+{
+	begin_args(m, MEMBER(pointer, args, in_numargs));
+	if (pointer == KNOWN_TYPE) {
+		take_in_arg(m, args, 0);
+		take_in_arg(m, args, 1);
+		take_in_arg(m, args, 2);
+		take_in_arg(m, args, 3);
+	} else {
+		bpf_core_read(m->from.args, sizeof(m->from.args), &args->in_args);
+	}
+	return sum_of_args(m);
+}
+
+/* The same of a reply. */
+static __always_inline __u32 take_out_args(struct message *m, struct fuse_args *args,
+					   const enum pointer pointer)
+{
+	begin_args(m, MEMBER(pointer, args, out_numargs));
+	if (m->from.count > 2)
+		m->from.count = 2;
+	if (pointer == KNOWN_TYPE) {
+		take_out_arg(m, args, 0);
+		take_out_arg(m, args, 1);
+	} else {
+		bpf_core_read(m->from.args, 2 * sizeof(m->from.args[0]), &args->out_args);
+	}
+	return sum_of_args(m);
 }
 
 static __always_inline void take_pages(struct message *m, struct fuse_args *args)
@@ -97,7 +159,7 @@ static __always_inline long put_from_page(struct message *m, __u32 left)
 			 KERNEL_MEMORY);
 	m->from.page_done += size;
 	m->from.done += size;
-	return size == 0;
+	return size == 0 || is_whole(m);
 }
 
 /* bpf_loop() callback: at most one piece. The cursor is in map memory, where it costs no states. */
@@ -121,7 +183,7 @@ static long put_next_arg(__u32 step, void *context)
 		return put_from_page(m, left);
 	size = put_piece(m, arg->value + m->from.done, left, KERNEL_MEMORY);
 	m->from.done += size;
-	return size == 0;
+	return size == 0 || is_whole(m);
 }
 
 static __always_inline void put_args(struct message *m)
@@ -130,27 +192,26 @@ static __always_inline void put_args(struct message *m)
 }
 
 /* Puts the header and finds the arguments of a request; put_args() copies them. */
-static __always_inline void open_request(struct message *m, struct fuse_req *req)
+static __always_inline void open_request(struct message *m, struct fuse_req *req,
+					 const enum pointer pointer)
 {
-	struct fuse_args *args = BPF_CORE_READ(req, args);
+	struct fuse_args *args = MEMBER(pointer, req, args);
 
 	bpf_probe_read_kernel(m->bytes, FUSE_IN_HEADER_SIZE,
 			      __builtin_preserve_access_index(&req->in.h));
 	m->fill = FUSE_IN_HEADER_SIZE;
-	bpf_core_read(m->from.args, sizeof(m->from.args), &args->in_args);
-	set_length(m, FUSE_IN_HEADER_SIZE + sum_of_args(m, BPF_CORE_READ(args, in_numargs)));
-	m->from.pages = 0;
-	if (BPF_CORE_READ_BITFIELD_PROBED(args, in_pages))
+	set_length(m, FUSE_IN_HEADER_SIZE + take_in_args(m, args, pointer));
+	if (BIT_MEMBER(pointer, args, in_pages))
 		take_pages(m, args);
 }
 
 /* `task`: the caller's process where it is the current one, else 0. */
 static __always_inline void emit_request_of(struct message *m, struct fuse_req *req, __u64 key,
-					    __u32 task)
+					    __u32 task, const enum pointer pointer)
 {
 	enum decision decision = EMIT;
 
-	open_request(m, req);
+	open_request(m, req, pointer);
 	if (judges()) {
 		decision = judge_request(m, key, task);
 		if (decision == DROP)
@@ -166,52 +227,52 @@ static __always_inline void emit_request_of(struct message *m, struct fuse_req *
  * first, though: while two are held, the arguments are whole. Background requests keep theirs until
  * later, and fuse_request_end itself is entered before.
  */
-static __always_inline bool requester_gone(struct fuse_req *req)
+static __always_inline bool requester_gone(struct fuse_req *req, const enum pointer pointer)
 {
-	if (has_flag(req, bpf_core_enum_value(enum fuse_req_flag, FR_BACKGROUND)))
+	if (has_flag(req, bpf_core_enum_value(enum fuse_req_flag, FR_BACKGROUND), pointer))
 		return false;
-	return BPF_CORE_READ(req, count.refs.counter) < 2;
+	return MEMBER(pointer, req, count.refs.counter) < 2;
 }
 
 /* Puts the header of a reply and finds its arguments; returns its length by those. */
-static __always_inline __u32 open_reply(struct message *m, struct fuse_req *req)
+static __always_inline __u32 open_reply(struct message *m, struct fuse_req *req,
+					const enum pointer pointer)
 {
-	struct fuse_args *args = BPF_CORE_READ(req, args);
-	__u32 length = FUSE_OUT_HEADER_SIZE;
+	struct fuse_args *args = MEMBER(pointer, req, args);
+	struct fuse_out_header *header = (void *)m->bytes;
+	__u32 sum;
 
-	bpf_probe_read_kernel(m->bytes, FUSE_OUT_HEADER_SIZE,
-			      __builtin_preserve_access_index(&req->out.h));
+	header->len = MEMBER(pointer, req, out.h.len);
+	header->error = MEMBER(pointer, req, out.h.error);
+	header->unique = MEMBER(pointer, req, out.h.unique);
 	m->fill = FUSE_OUT_HEADER_SIZE;
-	m->from.pages = 0;
-	m->from.count = 0;
-	if (BPF_CORE_READ(req, out.h.error))
-		return length;
-	__builtin_memset(m->from.args, 0, sizeof(m->from.args));
-	bpf_core_read(m->from.args, 2 * sizeof(m->from.args[0]), &args->out_args);
-	length += sum_of_args(m, BPF_CORE_READ(args, out_numargs));
-	if (BPF_CORE_READ_BITFIELD_PROBED(args, out_pages))
+	begin_args(m, 0);
+	if (header->error)
+		return FUSE_OUT_HEADER_SIZE;
+	sum = take_out_args(m, args, pointer);
+	if (BIT_MEMBER(pointer, args, out_pages))
 		take_pages(m, args);
-	return length;
+	return FUSE_OUT_HEADER_SIZE + sum;
 }
 
 /* `finished`: we are behind FR_FINISHED, where the arguments may be gone at any moment. */
 static __always_inline void emit_reply_of(struct message *m, struct fuse_req *req, __u64 key,
-					  const bool finished)
+					  const bool finished, const enum pointer pointer)
 {
-	__u32 length = open_reply(m, req);
+	__u32 length = open_reply(m, req, pointer);
 	const bool volatile_args = finished && length > FUSE_OUT_HEADER_SIZE;
 	bool stale;
 
 	/* Not maintained over io_uring: libfuse leaves the request's length in it. */
-	if (over_io_uring(req))
+	if (m->event.transport == FUSE_EVENT_IO_URING)
 		*(__u32 *)m->bytes = length;
-	stale = length != *(__u32 *)m->bytes || (volatile_args && requester_gone(req));
+	stale = length != *(__u32 *)m->bytes || (volatile_args && requester_gone(req, pointer));
 	set_length(m, stale ? *(__u32 *)m->bytes : length);
 	if (judges() && !judge_reply(m, key))
 		return;
 	if (!stale && length > FUSE_OUT_HEADER_SIZE)
 		put_args(m);
-	if (stale || (volatile_args && requester_gone(req)))
+	if (stale || (volatile_args && requester_gone(req, pointer)))
 		m->event.flags |= FUSE_EVENT_STALE;
 	end_message(m);
 }

@@ -14,18 +14,26 @@
 const volatile __u32 pairs_by_address = 0; /* the tier's request_key: else it is unique */
 
 __u64 lists_requests = 0; /* set by user space: also hand out the requests */
+__u64 look_number = 0;	  /* set by user space: another one for each look */
+
+/* The look that was at a connection's or a descriptor's lists last: files are met several times. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1 << 12);
+	__type(key, __u64);
+	__type(value, __u64);
+} visited SEC(".maps");
 
 /* Most requests and empty lists that one look visits for one descriptor. */
 #define LOOK_STEPS (1 << 16)
 
 #define PROCESSING_LISTS 256 /* FUSE_PQ_HASH_SIZE */
-#define LISTS_OF_DEVICE (3 + PROCESSING_LISTS)
+#define LISTS_OF_DEVICE (2 + PROCESSING_LISTS)
 #define LISTS_OF_QUEUE (2 + PROCESSING_LISTS)
 
 /* The connection as a walk needs it, whichever release. */
 struct walk {
 	__u64 pending;	  /* lists of requests: not read */
-	__u64 background; /* not even queued */
 	__u64 processing; /* of this descriptor */
 	__u64 copying;
 	__u64 queues; /* of io_uring */
@@ -36,8 +44,30 @@ struct walk {
 	__u32 conn;
 };
 
+/*
+ * Only one look runs at a time. Not on the stack: until 6.7 the verifier takes the branches of a
+ * bpf_loop() callback that its first call cannot reach for dead code.
+ */
+static struct walk current_walk;
+
 #define ADDRESS(pointer, member) ((__u64)__builtin_preserve_access_index(&(pointer)->member))
 
+/* Whether this look is here for the first time, which it remembers. */
+static __always_inline bool is_first_visit(__u64 address)
+{
+	__u64 number = look_number;
+	__u64 *last = bpf_map_lookup_elem(&visited, &address);
+
+	if (last && *last == number)
+		return false;
+	bpf_map_update_elem(&visited, &address, &number, BPF_ANY);
+	return true;
+}
+
+/*
+ * Requests that wait for a place among the background ones are not on their way: they have no
+ * unique yet.
+ */
 static __always_inline void open_walk(struct walk *walk, struct fuse_dev *fud)
 {
 	struct fuse_dev___v7 *newer = (struct fuse_dev___v7 *)fud;
@@ -47,19 +77,23 @@ static __always_inline void open_walk(struct walk *walk, struct fuse_dev *fud)
 		struct fuse_chan___v7 *chan = BPF_CORE_READ(newer, chan);
 
 		walk->pending = ADDRESS(chan, iq.pending);
-		walk->background = ADDRESS(chan, bg_queue);
 		if (bpf_core_field_exists(chan->ring))
 			uring = BPF_CORE_READ(chan, ring);
 	} else {
 		struct fuse_conn *fc = BPF_CORE_READ(fud, fc);
 
 		walk->pending = ADDRESS(fc, iq.pending);
-		walk->background = ADDRESS(fc, bg_queue);
 		if (bpf_core_field_exists(fc->ring))
 			uring = BPF_CORE_READ(fc, ring);
 	}
-	walk->processing = (__u64)BPF_CORE_READ(fud, pq.processing);
-	walk->copying = ADDRESS(fud, pq.io);
+	if (is_first_visit((__u64)fud)) {
+		walk->processing = (__u64)BPF_CORE_READ(fud, pq.processing);
+		walk->copying = ADDRESS(fud, pq.io);
+	}
+	if (!is_first_visit(walk->pending)) {
+		walk->pending = 0;
+		return;
+	}
 	if (uring && bpf_core_field_exists(uring->queues)) {
 		walk->queues = (__u64)BPF_CORE_READ(uring, queues);
 		walk->queue_count = BPF_CORE_READ(uring, nr_queues);
@@ -93,11 +127,9 @@ static __always_inline __u64 list_of(struct walk *walk, __u32 index)
 	if (index == 0)
 		return walk->pending;
 	if (index == 1)
-		return walk->background;
-	if (index == 2)
 		return walk->copying;
 	if (index < LISTS_OF_DEVICE)
-		return list_at(walk->processing, index - 3);
+		return walk->processing ? list_at(walk->processing, index - 2) : 0;
 	return list_of_queue(walk, index - LISTS_OF_DEVICE);
 }
 
@@ -111,27 +143,27 @@ static __always_inline void list_request(struct walk *walk, struct fuse_req *req
 {
 	__u64 unique = BPF_CORE_READ(req, in.h.unique);
 	enum decision decision = EMIT;
-	struct message *m =
-	    begin_message(PROGRAM_LOOK, walk->conn, FUSE_EVENT_REQUEST,
-			  over_io_uring(req) ? FUSE_EVENT_IO_URING : FUSE_EVENT_TRACEPOINT);
+	struct message *m = begin_message(
+	    PROGRAM_LOOK, walk->conn, FUSE_EVENT_REQUEST,
+	    over_io_uring(req, PLAIN_ADDRESS) ? FUSE_EVENT_IO_URING : FUSE_EVENT_TRACEPOINT);
 	__u64 key;
 
-	if (!m)
+	if (!m || !unique)
 		return;
 	m->event.flags |= FUSE_EVENT_IN_FLIGHT;
-	if (!has_flag(req, bpf_core_enum_value(enum fuse_req_flag, FR_SENT)))
+	if (!has_flag(req, bpf_core_enum_value(enum fuse_req_flag, FR_SENT), PLAIN_ADDRESS))
 		m->event.flags |= FUSE_EVENT_UNREAD;
 	key = key_of_unique(unique);
 	if (pairs_by_address) {
 		set_pair_key(m, req);
 		key = m->event.pair_key;
 	}
-	open_request(m, req);
+	open_request(m, req, PLAIN_ADDRESS);
 	if (m->total > FUSE_EVENT_CHUNK)
 		m->total = FUSE_EVENT_CHUNK;
 	put_args(m);
 	if (BPF_CORE_READ(req, in.h.unique) != unique ||
-	    has_flag(req, bpf_core_enum_value(enum fuse_req_flag, FR_FINISHED)))
+	    has_flag(req, bpf_core_enum_value(enum fuse_req_flag, FR_FINISHED), PLAIN_ADDRESS))
 		return;
 	if (judges())
 		decision = judge_request(m, key, 0);
@@ -142,7 +174,7 @@ static __always_inline void list_request(struct walk *walk, struct fuse_req *req
 /* bpf_loop() callback: one request, or one list begun or left. */
 static long look_further(__u32 step, void *context)
 {
-	struct walk *walk = context;
+	struct walk *walk = &current_walk;
 	struct list_head *head;
 	struct fuse_req *req;
 
@@ -239,7 +271,6 @@ int look(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct fuse_snapshot row = {};
-	struct walk walk = {};
 	struct fuse_dev *fud;
 
 	if (!ctx->file || !task)
@@ -247,7 +278,7 @@ int look(struct bpf_iter__task_file *ctx)
 	fud = fuse_dev_of(ctx->file);
 	if (!fud)
 		return 0;
-	row.conn = walk.conn = conn_of_dev(fud);
+	row.conn = conn_of_dev(fud);
 	if (!row.conn || !wanted(row.conn))
 		return 0;
 	row.tgid = BPF_CORE_READ(task, tgid);
@@ -256,8 +287,10 @@ int look(struct bpf_iter__task_file *ctx)
 	bpf_seq_write(ctx->meta->seq, &row, sizeof(row));
 	if (!lists_requests)
 		return 0;
-	open_walk(&walk, fud);
-	bpf_loop(LOOK_STEPS, look_further, &walk, 0);
+	__builtin_memset(&current_walk, 0, sizeof(current_walk));
+	current_walk.conn = row.conn;
+	open_walk(&current_walk, fud);
+	bpf_loop(LOOK_STEPS, look_further, NULL, 0);
 	return 0;
 }
 

@@ -111,7 +111,7 @@ static long put_next_segment(__u32 step, void *context)
 	else
 		size = put_piece(m, span.address + m->segments.done, left, USER_MEMORY);
 	m->segments.done += size;
-	return size == 0;
+	return size == 0 || is_whole(m);
 }
 
 static __always_inline void put_segments(struct message *m)

@@ -14,13 +14,11 @@ enum { CALL_READ = 0, CALL_WRITE = 1, CALL_READV = 19, CALL_WRITEV = 20, CALL_SP
 
 static __always_inline struct file *file_of(__u32 fd)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **files = BPF_CORE_READ(table, fd);
+	struct fdtable *table = bpf_get_current_task_btf()->files->fdt;
 	struct file *file = NULL;
 
-	if (fd < BPF_CORE_READ(table, max_fds))
-		bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+	if (fd < table->max_fds)
+		bpf_probe_read_kernel(&file, sizeof(file), table->fd + fd);
 	return file;
 }
 
@@ -53,11 +51,11 @@ static __always_inline void emit_read_call(const enum program program, __u32 con
 	if (!m)
 		return;
 	if (call == CALL_READ)
-		set_buffer(m, BPF_CORE_READ(regs, si), length);
+		set_buffer(m, regs->si, length);
 	else if (call == CALL_READV)
-		set_segments(m, SEGMENTS_USER_VECTOR, BPF_CORE_READ(regs, si), MOST_SEGMENTS);
+		set_segments(m, SEGMENTS_USER_VECTOR, regs->si, MOST_SEGMENTS);
 	else
-		set_pipe(m, pipe_of(BPF_CORE_READ(regs, dx)));
+		set_pipe(m, pipe_of(regs->dx));
 	emit_device_request(m, length);
 }
 

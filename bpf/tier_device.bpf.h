@@ -30,9 +30,9 @@ struct {
 	__type(value, struct call);
 } calls SEC(".maps");
 
-static __always_inline bool is_vector(struct iov_iter *iter)
+static __always_inline bool is_vector(struct iov_iter *iter, const enum pointer pointer)
 {
-	return BPF_CORE_READ(iter, iter_type) == bpf_core_enum_value(enum iter_type, ITER_IOVEC);
+	return MEMBER(pointer, iter, iter_type) == bpf_core_enum_value(enum iter_type, ITER_IOVEC);
 }
 
 static __always_inline __u64 vector_of(struct iov_iter *iter)
@@ -44,19 +44,19 @@ static __always_inline __u64 vector_of(struct iov_iter *iter)
 	return (__u64)BPF_CORE_READ(older, iov);
 }
 
-static __always_inline __u8 transport_of(struct fuse_copy_state *cs)
+static __always_inline __u8 transport_of(struct fuse_copy_state *cs, const enum pointer pointer)
 {
-	return BPF_CORE_READ(cs, iter) ? FUSE_EVENT_READ_WRITE : FUSE_EVENT_SPLICE;
+	return MEMBER(pointer, cs, iter) ? FUSE_EVENT_READ_WRITE : FUSE_EVENT_SPLICE;
 }
 
 /* `vector` is 0 or the start of the iovec array, `at_exit` whether the splice pages are filled. */
 static __always_inline void set_source(struct message *m, struct fuse_copy_state *cs, __u64 vector,
-				       __u64 length, const bool at_exit)
+				       __u64 length, const bool at_exit, const enum pointer pointer)
 {
-	struct iov_iter *iter = BPF_CORE_READ(cs, iter);
+	struct iov_iter *iter = MEMBER(pointer, cs, iter);
 	__u64 count, buffers;
 
-	if (iter && is_vector(iter)) {
+	if (iter && is_vector(iter, pointer)) {
 		set_segments(m, SEGMENTS_VECTOR, vector ? vector : vector_of(iter), MOST_SEGMENTS);
 	} else if (iter) {
 		set_buffer(m, (__u64)BPF_CORE_READ(iter, ubuf), length);
@@ -70,84 +70,91 @@ static __always_inline void set_source(struct message *m, struct fuse_copy_state
 }
 
 static __always_inline void on_read_exit(__u32 conn, struct fuse_copy_state *cs, __u64 vector,
-					 __u32 length)
+					 __u32 length, const enum pointer pointer)
 {
 	struct message *m =
-	    begin_message(PROGRAM_REQUEST, conn, FUSE_EVENT_REQUEST, transport_of(cs));
+	    begin_message(PROGRAM_REQUEST, conn, FUSE_EVENT_REQUEST, transport_of(cs, pointer));
 
 	if (!m)
 		return;
-	set_source(m, cs, vector, length, true);
+	set_source(m, cs, vector, length, true, pointer);
 	emit_device_request(m, length);
 }
 
-static __always_inline void on_write_entry(__u32 conn, struct fuse_copy_state *cs, __u32 length)
+static __always_inline void on_write_entry(__u32 conn, struct fuse_copy_state *cs, __u32 length,
+					   const enum pointer pointer)
 {
-	struct message *m = begin_message(PROGRAM_REPLY, conn, FUSE_EVENT_REPLY, transport_of(cs));
-	struct iov_iter *iter = BPF_CORE_READ(cs, iter);
+	struct message *m =
+	    begin_message(PROGRAM_REPLY, conn, FUSE_EVENT_REPLY, transport_of(cs, pointer));
+	struct iov_iter *iter = MEMBER(pointer, cs, iter);
 	__u64 vector = 0;
 
 	if (!m)
 		return;
-	if (iter && is_vector(iter))
+	if (iter && is_vector(iter, pointer))
 		vector = vector_of(iter);
-	set_source(m, cs, vector, length, false);
+	set_source(m, cs, vector, length, false, pointer);
 	emit_device_reply(m, vector, length);
 }
 
 static __always_inline void on_write_exit(__u32 conn, struct fuse_copy_state *cs, __u32 length,
-					  __s64 result)
+					  __s64 result, const enum pointer pointer)
 {
 	struct write_mark mark;
 	struct message *m;
 
 	if (take_mark(&mark) && mark.faulted) {
-		m = begin_message(PROGRAM_RESULT, conn, FUSE_EVENT_REPLY, transport_of(cs));
+		m = begin_message(PROGRAM_RESULT, conn, FUSE_EVENT_REPLY,
+				  transport_of(cs, pointer));
 		if (!m)
 			return;
-		set_source(m, cs, mark.vector, length, false);
+		set_source(m, cs, mark.vector, length, false, pointer);
 		emit_retry(m, &mark, length);
 	}
 	if (result < 0 && (mark.emitted || !judges()))
-		emit_result(conn, transport_of(cs), result);
+		emit_result(conn, transport_of(cs, pointer), result);
 }
 
 /* A request over io_uring, before it is handed to the server's queue. */
-static __always_inline void on_uring_request(__u32 conn, struct fuse_req *req)
+static __always_inline void on_uring_request(__u32 conn, struct fuse_req *req,
+					     const enum pointer pointer)
 {
 	struct message *m =
 	    begin_message(PROGRAM_URING_REQUEST, conn, FUSE_EVENT_REQUEST, FUSE_EVENT_IO_URING);
 
 	if (m)
-		emit_request_of(m, req, key_of_unique(BPF_CORE_READ(req, in.h.unique)), 0);
+		emit_request_of(m, req, key_of_unique(MEMBER(pointer, req, in.h.unique)), 0,
+				pointer);
 }
 
-static __always_inline void on_uring_reply(__u32 conn, struct fuse_req *req)
+static __always_inline void on_uring_reply(__u32 conn, struct fuse_req *req,
+					   const enum pointer pointer)
 {
 	struct message *m =
 	    begin_message(PROGRAM_URING_REPLY, conn, FUSE_EVENT_REPLY, FUSE_EVENT_IO_URING);
 
 	if (m)
-		emit_reply_of(m, req, key_of_unique(BPF_CORE_READ(req, out.h.unique)), false);
+		emit_reply_of(m, req, key_of_unique(MEMBER(pointer, req, out.h.unique)), false,
+			      pointer);
 }
 
-static __always_inline bool copies_uring_request(struct fuse_copy_state *cs)
+static __always_inline bool copies_uring_request(struct fuse_copy_state *cs,
+						 const enum pointer pointer)
 {
 	struct fuse_copy_state___uring *state = (struct fuse_copy_state___uring *)cs;
 
 	if (!bpf_core_field_exists(state->is_uring))
 		return false;
-	return BPF_CORE_READ_BITFIELD_PROBED(state, is_uring) &&
-	       BPF_CORE_READ_BITFIELD_PROBED(state, write);
+	return BIT_MEMBER(pointer, state, is_uring) && BIT_MEMBER(pointer, state, write);
 }
 
 static __always_inline void remember_call(struct fuse_dev *fud, struct fuse_copy_state *cs,
-					  struct iov_iter *iter)
+					  struct iov_iter *iter, const enum pointer pointer)
 {
 	__u32 thread = bpf_get_current_pid_tgid();
 	struct call call = {.fud = (__u64)fud, .cs = (__u64)cs};
 
-	if (iter && is_vector(iter))
+	if (iter && is_vector(iter, pointer))
 		call.vector = vector_of(iter);
 	if (bpf_map_update_elem(&calls, &thread, &call, BPF_ANY))
 		count_lost_message(0);
@@ -177,7 +184,7 @@ int BPF_PROG(fentry_read, struct fuse_dev *fud, struct file *file, struct fuse_c
 	if (!iter || iter->iter_type != bpf_core_enum_value(enum iter_type, ITER_IOVEC))
 		return 0;
 	if (wanted(conn_of_known_dev(fud)) && wanted_server())
-		remember_call(fud, cs, iter);
+		remember_call(fud, cs, iter, KNOWN_TYPE);
 	return 0;
 }
 
@@ -194,8 +201,9 @@ int BPF_PROG(fexit_read, struct fuse_dev *fud, struct file *file, struct fuse_co
 	if (iter && iter->iter_type == bpf_core_enum_value(enum iter_type, ITER_IOVEC) &&
 	    !take_call(&call))
 		return 0; /* entered before we were attached; see blocked.bpf.h */
+	note_entry();
 	if (result > 0)
-		on_read_exit(conn, cs, call.vector, result);
+		on_read_exit(conn, cs, call.vector, result, KNOWN_TYPE);
 	return 0;
 }
 
@@ -205,7 +213,7 @@ int BPF_PROG(fentry_write, struct fuse_dev *fud, struct fuse_copy_state *cs, uns
 	__u32 conn = conn_of_known_dev(fud);
 
 	if (wanted(conn) && wanted_server())
-		on_write_entry(conn, cs, size);
+		on_write_entry(conn, cs, size, KNOWN_TYPE);
 	return 0;
 }
 
@@ -219,7 +227,7 @@ int BPF_PROG(fexit_write, struct fuse_dev *fud, struct fuse_copy_state *cs, unsi
 		return 0;
 	conn = conn_of_known_dev(fud);
 	if (wanted(conn) && wanted_server())
-		on_write_exit(conn, cs, size, result);
+		on_write_exit(conn, cs, size, result, KNOWN_TYPE);
 	return 0;
 }
 
@@ -230,12 +238,12 @@ int BPF_PROG(fexit_copy_args, struct fuse_copy_state *cs, unsigned int count, un
 	struct fuse_req *req;
 	__u32 conn;
 
-	if (result || !copies_uring_request(cs))
+	if (result || !copies_uring_request(cs, KNOWN_TYPE))
 		return 0;
 	req = cs->req;
 	conn = conn_of_known(req);
 	if (wanted(conn) && wanted_server())
-		on_uring_request(conn, req);
+		on_uring_request(conn, req, KNOWN_TYPE);
 	return 0;
 }
 
@@ -244,11 +252,11 @@ int BPF_PROG(fentry_request_end, struct fuse_req *req)
 {
 	__u32 conn;
 
-	if (!over_io_uring(req) || !req->out.h.unique)
+	if (!over_io_uring(req, KNOWN_TYPE) || !req->out.h.unique)
 		return 0;
 	conn = conn_of_known(req);
 	if (wanted(conn) && wanted_server())
-		on_uring_reply(conn, req);
+		on_uring_reply(conn, req, KNOWN_TYPE);
 	return 0;
 }
 
@@ -265,7 +273,7 @@ int BPF_KPROBE(kprobe_read, struct fuse_dev *fud, struct file *file, struct fuse
 	/* The exit did not run: all of the kernel's return probes were taken by waiting threads. */
 	if (take_call(&missed))
 		count_lost_message(0);
-	remember_call(fud, cs, BPF_CORE_READ(cs, iter));
+	remember_call(fud, cs, BPF_CORE_READ(cs, iter), PLAIN_ADDRESS);
 	return 0;
 }
 
@@ -277,7 +285,7 @@ int BPF_KRETPROBE(kretprobe_read, long result)
 	if (!take_call(&call) || result <= 0)
 		return 0;
 	on_read_exit(conn_of_dev((struct fuse_dev *)call.fud), (struct fuse_copy_state *)call.cs,
-		     call.vector, result);
+		     call.vector, result, PLAIN_ADDRESS);
 	return 0;
 }
 
@@ -291,7 +299,7 @@ int BPF_KPROBE(kprobe_write, struct fuse_dev *fud, struct fuse_copy_state *cs, u
 	if (!wanted(conn) || !wanted_server())
 		return 0;
 	bpf_map_update_elem(&calls, &thread, &call, BPF_ANY);
-	on_write_entry(conn, cs, size);
+	on_write_entry(conn, cs, size, PLAIN_ADDRESS);
 	return 0;
 }
 
@@ -303,7 +311,7 @@ int BPF_KRETPROBE(kretprobe_write, long result)
 	if (!take_call(&call) || (result >= 0 && !marks))
 		return 0;
 	on_write_exit(conn_of_dev((struct fuse_dev *)call.fud), (struct fuse_copy_state *)call.cs,
-		      call.length, result);
+		      call.length, result, PLAIN_ADDRESS);
 	return 0;
 }
 
@@ -312,11 +320,11 @@ int BPF_KPROBE(kprobe_copy_args, struct fuse_copy_state *cs)
 {
 	__u32 conn;
 
-	if (!copies_uring_request(cs))
+	if (!copies_uring_request(cs, PLAIN_ADDRESS))
 		return 0;
 	conn = conn_of(BPF_CORE_READ(cs, req));
 	if (wanted(conn) && wanted_server())
-		on_uring_request(conn, BPF_CORE_READ(cs, req));
+		on_uring_request(conn, BPF_CORE_READ(cs, req), PLAIN_ADDRESS);
 	return 0;
 }
 
@@ -325,11 +333,11 @@ int BPF_KPROBE(kprobe_request_end, struct fuse_req *req)
 {
 	__u32 conn;
 
-	if (!over_io_uring(req) || !BPF_CORE_READ(req, out.h.unique))
+	if (!over_io_uring(req, PLAIN_ADDRESS) || !BPF_CORE_READ(req, out.h.unique))
 		return 0;
 	conn = conn_of(req);
 	if (wanted(conn) && wanted_server())
-		on_uring_reply(conn, req);
+		on_uring_reply(conn, req, PLAIN_ADDRESS);
 	return 0;
 }
 

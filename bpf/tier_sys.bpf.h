@@ -25,8 +25,8 @@ static __always_inline __u64 length_of_vector(__u64 vector, __u32 count)
 /* Where the bytes of a write are, and how many; 0: not ours. */
 static __always_inline __u64 set_written(struct message *m, struct pt_regs *regs, __u64 call)
 {
-	__u64 address = BPF_CORE_READ(regs, si);
-	__u64 length = BPF_CORE_READ(regs, dx);
+	__u64 address = regs->si;
+	__u64 length = regs->dx;
 
 	if (call == CALL_WRITE) {
 		set_buffer(m, address, length);
@@ -36,8 +36,8 @@ static __always_inline __u64 set_written(struct message *m, struct pt_regs *regs
 		set_segments(m, SEGMENTS_USER_VECTOR, address, length);
 		return length_of_vector(address, length);
 	}
-	set_pipe(m, pipe_of(BPF_CORE_READ(regs, di)));
-	return BPF_CORE_READ(regs, r8);
+	set_pipe(m, pipe_of(regs->di));
+	return regs->r8;
 }
 
 static __always_inline void on_write_call(__u32 conn, struct pt_regs *regs, __u64 call)
@@ -78,8 +78,7 @@ int BPF_PROG(sys_write, struct pt_regs *regs, long call)
 
 	if (!is_write_call(call) && call != CALL_SPLICE)
 		return 0;
-	fud = fuse_dev_of(
-	    file_of(call == CALL_SPLICE ? BPF_CORE_READ(regs, dx) : BPF_CORE_READ(regs, di)));
+	fud = fuse_dev_of(file_of(call == CALL_SPLICE ? regs->dx : regs->di));
 	if (!fud)
 		return 0;
 	conn = conn_of_dev(fud);
@@ -91,7 +90,7 @@ int BPF_PROG(sys_write, struct pt_regs *regs, long call)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_return, struct pt_regs *regs, long result)
 {
-	__u64 call = BPF_CORE_READ(regs, orig_ax);
+	__u64 call = regs->orig_ax;
 	struct fuse_dev *fud;
 	bool writes;
 	__u32 conn;
@@ -100,10 +99,10 @@ int BPF_PROG(sys_return, struct pt_regs *regs, long result)
 		return 0;
 	if (is_write_call(call) && result >= 0 && !marks)
 		return 0;
-	fud = fuse_dev_of(file_of(BPF_CORE_READ(regs, di)));
+	fud = fuse_dev_of(file_of(regs->di));
 	writes = is_write_call(call);
 	if (!fud && call == CALL_SPLICE) {
-		fud = fuse_dev_of(file_of(BPF_CORE_READ(regs, dx)));
+		fud = fuse_dev_of(file_of(regs->dx));
 		writes = true;
 	}
 	if (!fud)

@@ -11,7 +11,7 @@
 
 static __always_inline __u8 transport_of_req(struct fuse_req *req)
 {
-	return over_io_uring(req) ? FUSE_EVENT_IO_URING : FUSE_EVENT_TRACEPOINT;
+	return over_io_uring(req, KNOWN_TYPE) ? FUSE_EVENT_IO_URING : FUSE_EVENT_TRACEPOINT;
 }
 
 /* Called just before the request is queued; on 6.12 before its unique is assigned. */
@@ -21,13 +21,13 @@ int BPF_PROG(tp_send, struct fuse_req *req)
 	__u32 conn = conn_of_known(req);
 	struct message *m;
 
-	if (!wanted(conn))
+	if (!wanted(conn) || !may_be_wanted(req))
 		return 0;
 	m = begin_message(PROGRAM_REQUEST, conn, FUSE_EVENT_REQUEST, transport_of_req(req));
 	if (!m)
 		return 0;
 	set_pair_key(m, req);
-	emit_request_of(m, req, m->event.pair_key, m->event.tgid);
+	emit_request_of(m, req, m->event.pair_key, m->event.tgid, KNOWN_TYPE);
 	return 0;
 }
 
@@ -38,13 +38,13 @@ int BPF_PROG(tp_end, struct fuse_req *req)
 	__u32 conn = conn_of_known(req);
 	struct message *m;
 
-	if (!req->out.h.unique || !wanted(conn) || !wanted_server())
+	if (!req->out.h.unique || !wanted(conn) || !may_be_wanted(req))
 		return 0;
 	m = begin_message(PROGRAM_REPLY, conn, FUSE_EVENT_REPLY, transport_of_req(req));
 	if (!m)
 		return 0;
 	set_pair_key(m, req);
-	emit_reply_of(m, req, m->event.pair_key, true);
+	emit_reply_of(m, req, m->event.pair_key, true, KNOWN_TYPE);
 	return 0;
 }
 

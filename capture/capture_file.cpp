@@ -50,7 +50,7 @@ Result<std::unique_ptr<CaptureFile>> CaptureFile::open(std::unique_ptr<ByteInput
 Result<bool> CaptureFile::next(Record& record) {
     for (;;) {
         if (assembler_.take(part_)) {
-            record = part_.record;
+            give(record);
             return true;
         }
         if (end_)
@@ -65,12 +65,17 @@ Result<bool> CaptureFile::next(Record& record) {
             warn_of_damage(packet_);
         } else if (assembler_.idle() && Assembler::is_whole(part_)) {
             settle(part_.record);
-            record = part_.record;
+            give(record);
             return true;
         } else {
             assembler_.add(part_);
         }
     }
+}
+
+void CaptureFile::give(Record& record) {
+    record = part_.record;
+    record.about = table_.find(record.conn);
 }
 
 Result<bool> CaptureFile::end(Result<bool> how) {

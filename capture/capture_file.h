@@ -22,6 +22,7 @@ class CaptureFile final : public RecordSource, public RandomAccess {
 
     Result<bool> next(Record& record) override;
     const std::vector<Connection>& connections() const override { return table_.connections(); }
+    std::span<const std::size_t> revised() const override { return table_.revised(); }
     bool rewindable() const override { return input_->rewindable(); }
     Result<void> rewind() override;
     RandomAccess* random_access() override { return reader_->finds_packets() ? this : nullptr; }
@@ -35,6 +36,7 @@ class CaptureFile final : public RecordSource, public RandomAccess {
   private:
     explicit CaptureFile(std::unique_ptr<ByteInput> input) : input_(std::move(input)) {}
 
+    void give(Record& record);
     bool fill(const Packet& packet, Part& part);
     Result<bool> end(Result<bool> how);
     void warn_of_damage(const Packet& packet);

@@ -58,7 +58,7 @@ std::string escape(std::string_view text) {
     return out;
 }
 
-template <std::unsigned_integral T>
+template <std::integral T>
 bool parse(std::string_view text, T& value, int base = 10) {
     if (base == 16 && text.starts_with("0x"))
         text.remove_prefix(2);
@@ -93,7 +93,8 @@ struct TextFact {
 constexpr std::array text_facts{
     TextFact{"mount", &Connection::mount_point},  TextFact{"type", &Connection::fs_type},
     TextFact{"source", &Connection::source},      TextFact{"options", &Connection::options},
-    TextFact{"server", &Connection::server_name}, TextFact{"tier", &Connection::tier},
+    TextFact{"server", &Connection::server_name}, TextFact{"kernel", &Connection::kernel},
+    TextFact{"tier", &Connection::tier},
 };
 
 } // namespace
@@ -111,6 +112,8 @@ std::string facts_of(const Connection& connection) {
         add("cannot_see", escape(phrase));
     if (connection.server_pid != 0)
         add("server_pid", fmt::to_string(connection.server_pid));
+    if (connection.began_ns != 0)
+        add("began", fmt::to_string(connection.began_ns));
     if (connection.minor != 0) {
         add("minor", fmt::to_string(connection.minor));
         add("init_flags", fmt::format("{:#x}", connection.init_flags));
@@ -146,6 +149,8 @@ void FactsParser::read_line(std::string_view line) {
         connection_.cannot_see.push_back(unescape(value));
     if (key == "server_pid")
         parse(value, connection_.server_pid);
+    if (key == "began")
+        parse(value, connection_.began_ns);
     if (key == "minor")
         parse(value, connection_.minor);
     if (key == "init_flags")

@@ -16,7 +16,16 @@ bool compatible(const T& a, const T& b) {
 
 bool same_connection(const Connection& a, const Connection& b) {
     return compatible(a.mount_point, b.mount_point) && compatible(a.source, b.source) &&
-           compatible(a.server_pid, b.server_pid);
+           compatible(a.server_pid, b.server_pid) && a.began_ns == b.began_ns;
+}
+
+// Whether `b` names what `a` does not, and nothing is lost by taking it instead.
+bool tells_more(const Connection& a, const Connection& b) {
+    const bool mount = a.mount_point.empty() && !b.mount_point.empty();
+    const bool server = a.server_pid == 0 && b.server_pid != 0;
+    const bool loses = (!a.mount_point.empty() && b.mount_point.empty()) ||
+                       (a.server_pid != 0 && b.server_pid == 0);
+    return (mount || server) && !loses;
 }
 
 } // namespace
@@ -35,13 +44,25 @@ void ConnectionTable::learn(const PacketReader& reader) {
 ConnId ConnectionTable::admit(const Connection& connection) {
     for (std::size_t i = 0; i < connections_.size(); ++i) {
         if (stated_[i] == connection.conn && same_connection(connections_[i], connection))
-            return connections_[i].conn;
+            return revise(i, connection);
     }
     Connection entry = connection;
     while (index_.contains(number(entry.conn)))
         entry.conn = ConnId{first_stand_in + stand_ins_++};
     list(entry, connection.conn);
     return entry.conn;
+}
+
+// A capture describes a connection again once it knows more of it.
+ConnId ConnectionTable::revise(std::size_t index, const Connection& connection) {
+    Connection& known = connections_[index];
+    const ConnId conn = known.conn;
+    if (tells_more(known, connection)) {
+        known = connection;
+        known.conn = conn;
+        revised_.push_back(index);
+    }
+    return conn;
 }
 
 void ConnectionTable::list(const Connection& connection, ConnId stated) {

@@ -7,6 +7,7 @@
 #include "dissector/record.h"
 
 #include <cstdint>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -34,6 +35,19 @@ class ConnectionTable {
     }
 
     const std::vector<Connection>& connections() const { return connections_; }
+    std::span<const std::size_t> revised() const { return revised_; }
+
+    // What is known of a connection that resolve() gave; nullptr if it is not listed. Valid until
+    // the next packet is resolved.
+    const Connection* find(ConnId conn) {
+        if (latest_ >= connections_.size() || connections_[latest_].conn != conn) {
+            const auto found = index_.find(static_cast<std::uint32_t>(conn));
+            if (found == index_.end())
+                return nullptr;
+            latest_ = found->second;
+        }
+        return &connections_[latest_];
+    }
 
   private:
     // What an interface's last packet resolved to; stays there for all of them in most files.
@@ -45,13 +59,16 @@ class ConnectionTable {
 
     ConnId resolve_slowly(const PacketReader& reader, std::uint32_t interface, ConnId stated);
     ConnId admit(const Connection& connection);
+    ConnId revise(std::size_t index, const Connection& connection);
     void list(const Connection& connection, ConnId stated);
 
     std::vector<Port> ports_;
     std::vector<ConnId> admitted_; // per interface that names its connection
     std::vector<Connection> connections_;
-    std::vector<ConnId> stated_; // the number that each of connections_ bears in the file
+    std::vector<std::size_t> revised_; // see RecordSource
+    std::vector<ConnId> stated_;       // the number that each of connections_ bears in the file
     std::unordered_map<std::uint32_t, std::size_t> index_; // into connections_, by number
+    std::size_t latest_ = 0;                               // that find() found
     std::uint32_t stand_ins_ = 0;
 };
 

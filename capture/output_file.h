@@ -23,6 +23,9 @@ class OutputFile {
 
     void append(Bytes bytes) { buffer_.insert(buffer_.end(), bytes.begin(), bytes.end()); }
 
+    // What append() appends to: a block is put together where it is written from.
+    std::vector<std::byte>& pending() { return buffer_; }
+
     // Says that what was appended so far is whole, and writes it once there is enough. After an
     // error every call fails with the same one.
     [[nodiscard]] Result<void> commit();

@@ -22,11 +22,13 @@ Bytes as_bytes(std::string_view text) {
     return std::as_bytes(std::span{text});
 }
 
-// A block in the making; finish() puts in its length.
+// A block in the making, behind the bytes that are there; finish() puts in its length.
 class BlockBuilder {
   public:
+    explicit BlockBuilder(std::vector<std::byte>& bytes) : bytes_(bytes) {}
+
     void begin(BlockType type) {
-        bytes_.clear();
+        begin_ = bytes_.size();
         put(static_cast<std::uint32_t>(type));
         put(std::uint32_t{0});
     }
@@ -39,7 +41,7 @@ class BlockBuilder {
     }
 
     void put(Bytes bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
-    void pad() { bytes_.resize(pad4(bytes_.size())); }
+    void pad() { bytes_.resize(begin_ + pad4(bytes_.size() - begin_)); }
 
     void option(OptionCode code, Bytes value) {
         value = value.first(std::min(value.size(), max_option_length));
@@ -58,15 +60,15 @@ class BlockBuilder {
         option(code, Bytes{bytes});
     }
 
-    Bytes finish() {
-        const auto length = static_cast<std::uint32_t>(bytes_.size() + 4);
-        store_le(&bytes_[4], length);
+    void finish() {
+        const auto length = static_cast<std::uint32_t>(bytes_.size() - begin_ + 4);
+        store_le(&bytes_[begin_ + 4], length);
         put(length);
-        return bytes_;
     }
 
   private:
-    std::vector<std::byte> bytes_;
+    std::vector<std::byte>& bytes_;
+    std::size_t begin_ = 0;
 };
 
 // Seen from the kernel, where the probe sits: requests leave it, replies come in.
@@ -85,7 +87,8 @@ std::uint32_t packet_flags_of(Direction direction) {
 
 class PcapngSink final : public RecordSink {
   public:
-    explicit PcapngSink(std::unique_ptr<OutputFile> file) : file_(std::move(file)) {}
+    explicit PcapngSink(std::unique_ptr<OutputFile> file)
+        : file_(std::move(file)), block_(file_->pending()) {}
 
     Result<void> begin(const FileOrigin& origin);
     Result<void> describe(const Connection& connection) override;
@@ -98,7 +101,14 @@ class PcapngSink final : public RecordSink {
     void packet_options(const Record& record, const Slice& slice);
 
     std::unique_ptr<OutputFile> file_;
-    std::unordered_map<std::uint32_t, std::uint32_t> interfaces_; // by connection
+    // What was said of a connection last.
+    struct Interface {
+        std::uint32_t index = 0;
+        std::string facts;
+    };
+
+    std::unordered_map<std::uint32_t, Interface> interfaces_; // by connection
+    std::uint32_t interface_count_ = 0;
     BlockBuilder block_;
 };
 
@@ -114,25 +124,27 @@ Result<void> PcapngSink::begin(const FileOrigin& origin) {
     if (!origin.application.empty())
         block_.option(section_application, origin.application);
     block_.option(option_end, Bytes{});
-    file_->append(block_.finish());
+    block_.finish();
     return file_->commit();
 }
 
 Result<void> PcapngSink::describe(const Connection& connection) {
     const auto number = static_cast<std::uint32_t>(connection.conn);
-    const auto next = static_cast<std::uint32_t>(interfaces_.size());
-    if (!interfaces_.emplace(number, next).second)
+    std::string facts = facts_of(connection);
+    Interface& interface = interfaces_[number];
+    if (interface.facts == facts)
         return {};
+    interface = {interface_count_++, std::move(facts)};
     block_.begin(block_interface);
     block_.put(link_type_user0);
     block_.put(std::uint16_t{0});
     block_.put(static_cast<std::uint32_t>(max_packet_length));
     block_.option(interface_name, interface_name_of(connection));
     block_.option(interface_description, summary_of(connection));
-    block_.option(option_comment, facts_of(connection));
+    block_.option(option_comment, interface.facts);
     block_.option(interface_time_resolution, std::uint8_t{9}); // nanoseconds
     block_.option(option_end, Bytes{});
-    file_->append(block_.finish());
+    block_.finish();
     return file_->commit();
 }
 
@@ -144,7 +156,7 @@ Result<void> PcapngSink::write(const Record& record) {
         if (auto described = describe(unknown); !described)
             return described;
     }
-    const std::uint32_t interface = interfaces_[number];
+    const std::uint32_t interface = interfaces_[number].index;
     split(record, [&](const Slice& slice) { write_slice(record, interface, slice); });
     return file_->commit();
 }
@@ -161,7 +173,7 @@ void PcapngSink::write_slice(const Record& record, std::uint32_t interface, cons
     block_.put(slice.bytes);
     block_.pad();
     packet_options(record, slice);
-    file_->append(block_.finish());
+    block_.finish();
 }
 
 void PcapngSink::packet_options(const Record& record, const Slice& slice) {

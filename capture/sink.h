@@ -16,8 +16,8 @@ class RecordSink {
   public:
     virtual ~RecordSink() = default;
 
-    // Describes a connection; to be called before its first record. A second call for the same
-    // connection is ignored.
+    // Describes a connection; to be called before its first record. Another call describes it anew
+    // for the records that follow, or is ignored if it says nothing else.
     [[nodiscard]] virtual Result<void> describe(const Connection& connection) = 0;
 
     // Writes one message as one packet or several (max_packet_length). record.frame is ignored.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,10 @@ class RecordSource {
 
     // Connections described so far; grows while records are read. `conn` is unique in the list.
     virtual const std::vector<Connection>& connections() const = 0;
+
+    // Connections of which more, or something else, has become known since they were listed: their
+    // indexes, in the order in which that happened; grows while records are read.
+    virtual std::span<const std::size_t> revised() const { return {}; }
 
     // Starts again from the first record; only if rewindable().
     virtual bool rewindable() const { return false; }

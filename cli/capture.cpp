@@ -2,16 +2,17 @@
 #include "capture/live/mounts.h"
 #include "cli/capture_filter.h"
 #include "cli/capture_run.h"
+#include "cli/connection_list.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
+#include "cli/ring_rules.h"
 #include "cli/subcommand.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <memory>
 
@@ -31,12 +32,15 @@ struct CaptureOptions {
     std::uint64_t count = StopRules::never;
     std::vector<std::string> stop_rules;
     FilterOptions filter;
+    std::vector<std::string> ring_rules; // empty: one file
     std::string tier = "auto";
     std::string user;
     bool list = false;
+    bool outstanding = false;
+    double interval_s = 1;
     bool dashes = false;
 
-    bool shows() const { return out.empty() || print || view.asked_for(); }
+    bool shows() const { return out.empty() || print || view.asked_for() || outstanding; }
 };
 
 Result<std::uint32_t> to_u32(std::uint64_t bytes, std::uint64_t least, const char* option) {
@@ -92,6 +96,8 @@ Result<StopRules> stop_rules(const CaptureOptions& options) {
     rules.messages = std::min(rules.messages, options.count);
     if (rules.bytes != StopRules::never && options.out.empty())
         return fail(Errc::usage, "-a size is the size of the file of -w; add -w FILE");
+    if (rules.files != StopRules::never && options.ring_rules.empty())
+        return fail(Errc::usage, "-a files counts the files of -b; add -b");
     return rules;
 }
 
@@ -100,6 +106,9 @@ Result<void> check(const CaptureOptions& options) {
         return fail(Errc::usage, "standard output cannot carry both text and -w -; leave out one");
     if (options.out == "-" && isatty(STDOUT_FILENO) == 1)
         return fail(Errc::usage, "-w - to a terminal; redirect it, or leave out -w for text");
+    if (!options.ring_rules.empty() && (options.out.empty() || options.out == "-"))
+        return fail(Errc::usage, "-b writes several files; add -w FILE, from which their names are "
+                                 "made");
     if (options.dashes && options.command.empty())
         return fail(Errc::usage, "no command after --");
     return {};
@@ -109,7 +118,12 @@ Result<CapturePlan> make_plan(const CaptureOptions& options) {
     if (auto checked = check(options); !checked)
         return tl::unexpected(checked.error());
     CapturePlan plan;
-    if (options.shows()) {
+    if (options.outstanding) {
+        auto outstanding = outstanding_options(options.view, options.interval_s);
+        if (!outstanding)
+            return tl::unexpected(outstanding.error());
+        plan.outstanding = *outstanding;
+    } else if (options.shows()) {
         auto view = make_view(options.view);
         if (!view)
             return tl::unexpected(view.error());
@@ -119,6 +133,12 @@ Result<CapturePlan> make_plan(const CaptureOptions& options) {
     if (!stop)
         return tl::unexpected(stop.error());
     plan.stop = *stop;
+    if (!options.ring_rules.empty()) {
+        auto ring = parse_ring_rules(options.ring_rules);
+        if (!ring)
+            return tl::unexpected(ring.error());
+        plan.ring = *ring;
+    }
     auto mounts = read_mounts();
     if (!mounts)
         return tl::unexpected(mounts.error());
@@ -136,38 +156,22 @@ Result<CapturePlan> make_plan(const CaptureOptions& options) {
     return plan;
 }
 
-// From fusectl, which is no FUSE mount itself; empty if it is not mounted.
-std::string waiting_requests(ConnId conn) {
-    std::ifstream file(
-        fmt::format("/sys/fs/fuse/connections/{}/waiting", static_cast<std::uint32_t>(conn)));
-    std::string waiting;
-    file >> waiting;
-    return waiting;
-}
-
-int list_connections() {
-    const auto mounts = read_mounts();
-    if (!mounts)
-        return report(mounts.error());
-    Output out(STDOUT_FILENO);
-    out.text() = fmt::format("{:>10} {:>7} {:<16} {:<24} {}\n", "connection", "waiting", "type",
-                             "source", "mount point");
-    for (const Connection& connection : fuse_connections(*mounts))
-        out.text() += fmt::format("{:>10} {:>7} {:<16} {:<24} {}\n",
-                                  static_cast<std::uint32_t>(connection.conn),
-                                  waiting_requests(connection.conn), connection.fs_type,
-                                  connection.source, connection.mount_point);
-    const auto printed = out.finish();
-    return printed ? exit_done : report(printed.error());
-}
-
 int run_capture(const CaptureOptions& options) {
     if (options.list)
-        return list_connections();
+        return list_connections(options.view.format);
     auto plan = make_plan(options);
     if (!plan)
         return report(plan.error());
     return CaptureRun(std::move(*plan)).run();
+}
+
+void add_rule_option(CLI::App& capture, const std::string& flag, std::vector<std::string>& rules,
+                     const std::string& help) {
+    capture.add_option(flag, rules, help)
+        ->type_name("RULE")
+        ->delimiter(',')
+        ->take_all()
+        ->allow_extra_args(false);
 }
 
 void add_capture_options(CLI::App& capture, CaptureOptions& options) {
@@ -182,14 +186,12 @@ void add_capture_options(CLI::App& capture, CaptureOptions& options) {
     add_size_option(capture, "-s", options.snap_length,
                     "Keep this much of each message; the whole by default");
     add_count_option(capture, "-c", options.count, "Stop after N messages");
-    capture
-        .add_option("-a", options.stop_rules,
-                    "Stop after duration:SECONDS, messages:N or size:BYTES; repeat it, or separate "
-                    "with commas")
-        ->type_name("RULE")
-        ->delimiter(',')
-        ->take_all()
-        ->allow_extra_args(false);
+    add_rule_option(capture, "-a", options.stop_rules,
+                    "Stop after duration:SECONDS, messages:N, size:BYTES or files:N; repeat it, or "
+                    "separate with commas");
+    add_rule_option(capture, "-b", options.ring_rules,
+                    "Write a row of files, the next one after duration:SECONDS, size:BYTES or "
+                    "messages:N, or at each interval:SECONDS; files:N keeps the newest N");
     add_filter_options(capture, options.filter);
     capture
         .add_option("--tier", options.tier,
@@ -201,7 +203,12 @@ void add_capture_options(CLI::App& capture, CaptureOptions& options) {
         ->type_name("USER");
     add_size_option(capture, "--ring-size", options.ring_bytes,
                     "Room for messages that wait to be read, 16M by default");
-    capture.add_flag("-D", options.list, "List the connections and exit");
+    capture.add_flag("--outstanding", options.outstanding,
+                     "Show what is unanswered, at each interval, instead of messages");
+    capture
+        .add_option("--interval", options.interval_s, "Seconds from one to the next, 1 by default")
+        ->type_name("SECONDS");
+    capture.add_flag("-D", options.list, "List the connections and exit; -T json is for programs");
     add_view_options(capture, options.view);
 }
 
@@ -224,11 +231,14 @@ Subcommand add_capture_command(CLI::App& app) {
         {"sudo fusewire capture /mnt/x -w x.pcapng -- ls -l /mnt/x",
          "captures while a command runs, as you"},
         {"sudo fusewire capture -w all.pcapng -a duration:10", "every connection for ten seconds"},
+        {"sudo fusewire capture /mnt/x -w x.pcapng -b size:64M,files:10",
+         "for days: the newest ten files of 64 MiB"},
         {"sudo fusewire capture /mnt/x -w - | fusewire read - --pairs", "without a file between"},
         {"sudo fusewire capture /mnt/x --opcode '!READ,!WRITE' --uid 1000",
          "leaves messages out before they are copied"},
         {"sudo fusewire capture /mnt/x --errors", "only what failed"},
-        {"fusewire capture -D", "lists the connections"},
+        {"sudo fusewire capture --outstanding", "what hangs, since when, who asked and who has it"},
+        {"fusewire capture -D", "lists the connections and who serves them"},
     };
     command.details =
         "The probe needs root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN). Once it is attached "
@@ -245,6 +255,26 @@ Subcommand add_capture_command(CLI::App& app) {
         "is "
         "a command that is started as that user once the probe is attached; the capture ends with "
         "it. Its standard output goes to standard error while ours carries messages.\n"
+        "--outstanding shows the requests that have no answer, oldest first: for how long (> where "
+        "it began before it could be seen), who asked, which thread of the server has read it, or "
+        "that nobody has, and an INTERRUPT for it. On a terminal each state is drawn over the last "
+        "one; elsewhere they follow each other with an empty line between, or as objects with -T "
+        "json and -T ndjson. A capture file can be written at the same time.\n"
+        "With -b, -w x.pcapng becomes x_00001_20261122143000.pcapng and so on: a number and the "
+        "local time of the first message (of the start for the first file). Each file is a capture "
+        "of its own, whole before the next begins, and message numbers go on. Requests open at a "
+        "change are paired with their replies when the files are read together: mergecap -a -w "
+        "all.pcapng x_*. The time of a file begins with its first message, and a file without "
+        "messages is not followed by another, so that what happened before a hang is kept. -b "
+        "interval:3600 begins a file at each full hour of UTC. filesize:KB (of 1000 bytes) and "
+        "packets:N are understood as by dumpcap. -a files:N ends the capture with the Nth file; -a "
+        "size counts all files together. Only files of this run are removed.\n"
+        "A capture of named connections ends when all of them are over: unmounted, and after a "
+        "lazy "
+        "unmount also out of use, or every process that served has ended. Beside a command it ends "
+        "with the command. A capture of all connections goes on and names what is mounted "
+        "meanwhile. When the disk is full the file ends with the last whole message, and the exit "
+        "code is 3.\n"
         "SIGINT and SIGTERM end the capture: the probe is detached, what it has already seen is "
         "written, and the file is closed. A second signal ends it at once.\n"
         "A summary on standard error says how many messages were captured and lost, and what the "

@@ -16,9 +16,8 @@ namespace fusewire {
 namespace {
 
 bool same_word(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
-        return std::toupper(x) == std::toupper(y);
-    });
+    return std::ranges::equal(
+        a, b, [](unsigned char x, unsigned char y) { return std::toupper(x) == std::toupper(y); });
 }
 
 void add_number(OpcodeFilter& filter, std::uint64_t number) {
@@ -44,10 +43,9 @@ tl::unexpected<Error> unknown_opcode(std::string_view word) {
     for (const Opcode* opcode : all_opcodes())
         names.emplace_back(opcode->name);
     const std::string near = nearest_name(word, names);
-    return fail(Errc::usage,
-                fmt::format("--opcode {}: no such opcode; {}", word,
-                            near.empty() ? "fusewire fields lists them"
-                                         : fmt::format("did you mean {}?", near)));
+    return fail(Errc::usage, fmt::format("--opcode {}: no such opcode; {}", word,
+                                         near.empty() ? "fusewire fields lists them"
+                                                      : fmt::format("did you mean {}?", near)));
 }
 
 Result<OpcodeFilter> parse_opcodes(const std::vector<std::string>& words) {
@@ -76,7 +74,8 @@ Result<std::uint32_t> parse_uid(const std::string& text) {
         return static_cast<std::uint32_t>(*number);
     if (const passwd* user = getpwnam(text.c_str()))
         return user->pw_uid;
-    return fail(Errc::usage, fmt::format("--uid {}: expected a number or the name of a user", text));
+    return fail(Errc::usage,
+                fmt::format("--uid {}: expected a number or the name of a user", text));
 }
 
 } // namespace
@@ -100,8 +99,7 @@ void add_filter_options(CLI::App& capture, FilterOptions& options) {
         ->allow_extra_args(false);
     capture.add_option("--uid", options.uid, "Only requests of this user, and their replies")
         ->type_name("USER");
-    capture
-        .add_option("--server-pid", options.server_pid, "Only what this server process handles")
+    capture.add_option("--server-pid", options.server_pid, "Only what this server process handles")
         ->type_name("PID");
     capture.add_flag("--errors", options.errors,
                      "Only replies with an error, and the requests that they answer");
@@ -127,8 +125,8 @@ Result<MessageFilter> make_filter(const FilterOptions& options) {
     filter.server_pid = options.server_pid;
     filter.errors = options.errors;
     if (options.data_bytes != FilterOptions::all_bytes)
-        filter.data_bytes = static_cast<std::uint32_t>(
-            std::min<std::uint64_t>(options.data_bytes, UINT32_MAX - 1));
+        filter.data_bytes =
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(options.data_bytes, UINT32_MAX - 1));
     return filter;
 }
 

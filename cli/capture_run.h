@@ -4,11 +4,14 @@
 #pragma once
 
 #include "capture/live/command.h"
+#include "capture/live/connection_watch.h"
 #include "capture/live/live_source.h"
 #include "capture/live/privileges.h"
+#include "capture/ring_sink.h"
 #include "capture/sink.h"
 #include "cli/capture_writer.h"
 #include "cli/message_printer.h"
+#include "cli/outstanding_view.h"
 #include "cli/stop_rules.h"
 
 #include <memory>
@@ -25,8 +28,10 @@ struct CapturePlan {
     std::vector<std::string> command; // empty: none
     std::string out;                  // capture file, "-" for standard output; empty: none
     FileFormat format = FileFormat::pcapng;
-    std::unique_ptr<View> view; // null: nothing is shown
+    std::unique_ptr<View> view; // null: no messages are shown
+    std::optional<OutstandingOptions> outstanding;
     StopRules stop;
+    std::optional<RingRules> ring; // several files instead of one
 };
 
 class CaptureRun {
@@ -41,11 +46,17 @@ class CaptureRun {
     Result<void> prepare_command();
     Result<void> drop();
     Result<void> create_file();
+    Result<void> create_ring();
     Result<void> watch_for_the_end();
     Result<void> watch_the_clock();
     Result<void> capture();
     Result<void> take(JudgedSession& session, const Record& record);
-    bool has_enough() const;
+    bool shows() const { return plan_.view || printer_ || plan_.outstanding; }
+    bool is_read() const;
+    bool has_enough(std::int64_t time_ns) const;
+    void idle();
+    void watch_connections();
+    void say_end(const ConnectionWatch::Ended& ended) const;
     void flush();
     int finish(const Result<void>& captured);
     void summarize();
@@ -55,7 +66,10 @@ class CaptureRun {
     std::optional<Command> command_;
     std::unique_ptr<LiveSource> source_;
     std::optional<CaptureWriter> writer_;
+    const RingSink* ring_ = nullptr; // of the writer, with -b
     std::optional<MessagePrinter> printer_;
+    std::optional<OutstandingView> outstanding_;
+    ConnectionWatch watch_;
     Fd timer_;
     std::optional<Error> write_error_; // of a flush between two messages
     std::uint64_t messages_ = 0;

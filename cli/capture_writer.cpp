@@ -34,11 +34,20 @@ Result<CaptureWriter> CaptureWriter::create(const std::string& path, FileFormat 
 }
 
 Result<void> CaptureWriter::write(const RecordSource& source, const Record& record) {
-    const auto& connections = source.connections();
-    for (; described_ < connections.size(); ++described_)
-        if (auto described = sink_->describe(connections[described_]); !described)
-            return described;
+    if (auto described = describe(source); !described)
+        return described;
     return sink_->write(record);
+}
+
+Result<void> CaptureWriter::describe(const RecordSource& source) {
+    const auto& connections = source.connections();
+    const auto revised = source.revised();
+    Result<void> described;
+    for (; described && described_ < connections.size(); ++described_)
+        described = sink_->describe(connections[described_]);
+    for (; described && revised_ < revised.size(); ++revised_)
+        described = sink_->describe(connections[revised[revised_]]);
+    return described;
 }
 
 } // namespace fusewire

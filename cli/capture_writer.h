@@ -12,6 +12,8 @@ namespace fusewire {
 
 class CaptureWriter {
   public:
+    explicit CaptureWriter(std::unique_ptr<RecordSink> sink) : sink_(std::move(sink)) {}
+
     // "-" is standard output.
     [[nodiscard]] static Result<CaptureWriter> create(const std::string& path, FileFormat format);
     // Errc::usage if `path` is the file `input`, which would be emptied before it is read.
@@ -24,10 +26,11 @@ class CaptureWriter {
     std::uint64_t bytes_written() const { return sink_->bytes_written(); }
 
   private:
-    explicit CaptureWriter(std::unique_ptr<RecordSink> sink) : sink_(std::move(sink)) {}
+    Result<void> describe(const RecordSource& source);
 
     std::unique_ptr<RecordSink> sink_;
     std::size_t described_ = 0; // connections of the source
+    std::size_t revised_ = 0;   // of the source's revised()
 };
 
 // True for what a reader of our output does by going away.

@@ -32,6 +32,14 @@ std::string server_of(const Connection& connection) {
     return text;
 }
 
+// From the kernel's own structures, where INIT was not captured or says the same.
+std::string negotiated(const Connection& connection) {
+    return connection.minor == 0
+               ? ""
+               : fmt::format("7.{} with flags {:#x} (from the kernel, not from INIT)",
+                             connection.minor, connection.init_flags);
+}
+
 } // namespace
 
 std::string describe(const Connection& connection) {
@@ -48,7 +56,8 @@ std::string describe(const Connection& connection) {
         out += fmt::format(" ({})", escaped(connection.fs_type));
     add("source ", escaped(connection.source));
     add("server ", server_of(connection));
-    add("protocol 7.", connection.minor == 0 ? "" : fmt::to_string(connection.minor));
+    add("protocol ", negotiated(connection));
+    add("kernel ", escaped(connection.kernel));
     add("tier ", escaped(connection.tier));
     add("cannot see ", joined(connection.cannot_see));
     return out;

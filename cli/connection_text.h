@@ -8,8 +8,8 @@
 
 namespace fusewire {
 
-// "connection 53: /mnt/x (fuse.bindfs), source /srv, server bindfs 4242, protocol 7.38, tier tp,
-// cannot see FORGET, notifications", as far as it is known.
+// "connection 53: /mnt/x (fuse.bindfs), source /srv, server bindfs 4242, protocol 7.38, kernel
+// 6.12.95, tier tp, cannot see FORGET, notifications", as far as it is known.
 std::string describe(const Connection& connection);
 
 // "tier tp cannot see FORGET, notifications", one clause a tier; empty if nothing is known to be

@@ -9,6 +9,8 @@ MessagePrinter::MessagePrinter(std::unique_ptr<View> view)
 
 void MessagePrinter::print(JudgedSession& session, const RecordSource& source,
                            const Record& record) {
+    if (revised_ < source.revised().size())
+        introduce_again(source);
     if (last_conn_ != record.conn)
         introduce(source, record.conn);
     const Decoded decoded = session.see(record);
@@ -25,6 +27,16 @@ void MessagePrinter::introduce(const RecordSource& source, ConnId conn) {
     for (const Connection& connection : source.connections())
         if (connection.conn == conn)
             view_->connection(out_.text(), connection);
+}
+
+// Those of which more has become known since.
+void MessagePrinter::introduce_again(const RecordSource& source) {
+    const auto revised = source.revised();
+    for (; revised_ < revised.size(); ++revised_) {
+        const Connection& connection = source.connections()[revised[revised_]];
+        if (introduced_.contains(static_cast<std::uint32_t>(connection.conn)))
+            view_->connection(out_.text(), connection);
+    }
 }
 
 void MessagePrinter::say_dialect(const Session& session, ConnId conn) {

@@ -29,11 +29,13 @@ class MessagePrinter {
 
   private:
     void introduce(const RecordSource& source, ConnId conn);
+    void introduce_again(const RecordSource& source);
     void say_dialect(const Session& session, ConnId conn);
 
     std::unique_ptr<View> view_;
     Output out_;
     std::unordered_set<std::uint32_t> introduced_;
+    std::size_t revised_ = 0; // of the source's revised()
     std::optional<ConnId> last_conn_;
     struct Spoken {
         DialectName name;

@@ -17,7 +17,7 @@ void PairsView::message(std::string& out, const Decoded& decoded) {
         style_.time_origin_ns = decoded.record.time_ns;
         has_origin_ = true;
     }
-    if (is_answered(decoded.message))
+    if (is_answered(decoded.message) && !decoded.exchange.again)
         keep(out, decoded);
     else if (decoded.message.kind == MessageKind::reply)
         settle(out, decoded);

@@ -6,6 +6,7 @@
 #include "cli/exit_code.h"
 #include "cli/message_printer.h"
 #include "cli/options.h"
+#include "cli/outstanding_view.h"
 #include "cli/progress_bar.h"
 #include "cli/stop.h"
 #include "cli/subcommand.h"
@@ -30,6 +31,7 @@ struct ReadOptions {
     std::string out; // empty: no capture is written
     FileFormat format = FileFormat::pcapng;
     bool print = false; // beside `out`
+    bool outstanding = false;
     std::optional<DialectName> dialect;
 
     bool shows() const { return out.empty() || print || view.asked_for(); }
@@ -158,7 +160,18 @@ void Reading::say_what_is_missing() const {
         say(fmt::format("{}: {}", name, blind));
 }
 
+// The limits and the other output make no sense for one picture of the end.
+int run_outstanding(const ReadOptions& options) {
+    if (!options.out.empty())
+        return report({Errc::usage, "--outstanding writes no capture; leave out -w"});
+    const auto outstanding = outstanding_options(options.view, 1);
+    return outstanding ? show_outstanding({options.file, options.dialect}, *outstanding)
+                       : report(outstanding.error());
+}
+
 int run_read(const ReadOptions& options) {
+    if (options.outstanding)
+        return run_outstanding(options);
     if (options.out == "-" && options.shows())
         return report(
             {Errc::usage, "standard output cannot carry both text and -w -; leave out one"});
@@ -197,6 +210,8 @@ Subcommand add_read_command(CLI::App& app) {
     read->add_option("-w", options->out, "Write the messages that were read to a new capture")
         ->type_name("FILE");
     read->add_flag("-P", options->print, "Print the messages although -w is given");
+    read->add_flag("--outstanding", options->outstanding,
+                   "Show what was unanswered when the capture ended, instead of messages");
     add_format_option(*read, options->format);
     add_dialect_option(*read, options->dialect);
 
@@ -210,6 +225,7 @@ Subcommand add_read_command(CLI::App& app) {
         {"fusewire read x.pcapng -T ndjson | jq 'select(.error < 0)'", "replies that failed"},
         {"fusewire read x.pcapng -T fields -e frame.number -e fuse.opcode_name -e fuse.name",
          "chosen columns"},
+        {"fusewire read x.pcapng --outstanding", "what had no answer at the end, and who waited"},
         {"fusewire capture -w - | fusewire read -", "messages as they happen"},
     };
     command.details =

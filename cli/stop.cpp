@@ -45,8 +45,9 @@ bool is_ignored(int signal) {
 
 } // namespace
 
-void tame_broken_pipes() {
+void tame_write_signals() {
     handle(SIGPIPE, ignore, SA_RESTART);
+    handle(SIGXFSZ, ignore, SA_RESTART);
 }
 
 void stop_on_signals() {

@@ -4,8 +4,8 @@
 
 namespace fusewire {
 
-// SIGPIPE becomes an ordinary write error. Children do not inherit that.
-void tame_broken_pipes();
+// SIGPIPE and SIGXFSZ become ordinary write errors. Children do not inherit that.
+void tame_write_signals();
 
 // From now on the signals set stop_requested() instead of ending the process.
 void stop_on_signals();

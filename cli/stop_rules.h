@@ -16,9 +16,10 @@ struct StopRules {
 
     std::optional<std::chrono::nanoseconds> duration;
     std::uint64_t messages = never;
-    std::uint64_t bytes = never; // of the capture file
+    std::uint64_t bytes = never; // of the capture file, of all files with -b
+    std::uint64_t files = never; // of -b
 
-    // Adds one rule, "duration:SECONDS", "messages:N" or "size:BYTES". Errc::usage for others.
+    // Adds one rule, as "messages:1000". Errc::usage for others.
     [[nodiscard]] Result<void> add(std::string_view rule);
 };
 

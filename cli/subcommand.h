@@ -34,6 +34,7 @@ Subcommand add_fields_command(CLI::App& app);
 Subcommand add_rules_command(CLI::App& app);
 Subcommand add_dialects_command(CLI::App& app);
 Subcommand add_verdicts_command(CLI::App& app);
+Subcommand add_doctor_command(CLI::App& app);
 // These describe all subcommands, which have to outlive them.
 Subcommand add_completion_command(CLI::App& app, const std::vector<Subcommand>& all);
 Subcommand add_manual_command(CLI::App& app, const std::vector<Subcommand>& all);

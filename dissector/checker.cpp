@@ -212,14 +212,16 @@ void Checker::see(const Record& record, Message& message, Exchange& exchange) {
     latest_.clear();
     statx_.clear();
     session_.see(record, message, exchange);
-    State& state = state_of(record, message);
     frame_ = record.frame;
     time_ns_ = record.has_time() ? std::optional(record.time_ns) : std::nullopt;
     lost_ += record.lost;
+    verdict_ = {};
+    if (exchange.again)
+        return see_again(record, message);
+    State& state = state_of(record, message);
     state.gap |= record.lost != 0 || record.direction == Direction::loss;
     if (record.transport == Transport::tracepoint)
         state.sees_forgets = false; // they have no tracepoint
-    verdict_ = {};
     const Scene scene{record, message, exchange, state};
     see_decoding(message, exchange.request);
     show(MessageEvent{scene});
@@ -255,6 +257,13 @@ void Checker::see(const Record& record, Message& message, Exchange& exchange) {
     name_nodes(judged, state);
 }
 
+// Rules have seen the request when it came first; here is only what is new about it.
+void Checker::see_again(const Record& record, const Message& message) {
+    State& state = states_[static_cast<std::uint32_t>(record.conn)];
+    state.gap |= record.lost != 0;
+    state.requests.seen_again(message.unique, record);
+}
+
 // A connection number comes again when a file system is unmounted and another one mounted. Its
 // uniques then begin anew, which tells it from a second INIT on one connection.
 State& Checker::state_of(const Record& record, const Message& message) {
@@ -269,6 +278,9 @@ State& Checker::state_of(const Record& record, const Message& message) {
         if (state.messages++ == 0)
             state.first_frame = record.frame;
     }
+    const bool asks = !init && !state.init_seen && !state.limits.minor_known;
+    if (asks && record.about != nullptr && record.about->minor != 0)
+        state.limits.set_minor(record.about->minor);
     dialect_changed_ |= !init && state.messages > 1 && state.dialect != message.dialect;
     state.dialect = message.dialect;
     if (state.nodes.empty())

@@ -101,6 +101,7 @@ class Checker {
         Verdict verdict;
     };
 
+    void see_again(const Record& record, const Message& message);
     State& state_of(const Record& record, const Message& message);
     void end(std::uint32_t conn, const State& state);
     void see_decoding(const Message& message, const Message* request);

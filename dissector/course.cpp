@@ -6,7 +6,8 @@ namespace fusewire {
 
 bool Course::in_lull(const Record& record, const Requests& requests) const {
     std::int64_t quiet = 0;
-    return record.has_time() && last_ns && requests.outstanding_count() == 0 &&
+    const bool was_in_flight = (record.flags & record_in_flight) != 0;
+    return !was_in_flight && record.has_time() && last_ns && requests.outstanding_count() == 0 &&
            !__builtin_sub_overflow(record.time_ns, *last_ns, &quiet) && quiet >= lull_ns;
 }
 

@@ -55,6 +55,8 @@ struct Dialect {
     bool init_known = false;
     std::uint32_t minor = 0;      // the lower of both sides' minors
     std::uint64_t init_flags = 0; // flags of the INIT reply, flags2 in the upper half
+    // They are what the kernel kept of an INIT that was not captured; it does not keep every flag.
+    bool from_facts = false;
 
     bool operator==(const Dialect&) const = default;
 };

@@ -145,8 +145,9 @@ struct Part {
 // Whether messages in this dialect have the part. Where INIT was not seen, its flags are taken to be
 // what the dialect is about.
 constexpr bool has_part(const Part& part, const Dialect& dialect) {
+    const bool all_flags_known = dialect.init_known && !dialect.from_facts;
     const bool agreed =
-        part.needs == 0 || !dialect.init_known || (dialect.init_flags & part.needs) != 0;
+        part.needs == 0 || !all_flags_known || (dialect.init_flags & part.needs) != 0;
     return agreed && (part.dialects & in_dialect(dialect.name)) != 0;
 }
 

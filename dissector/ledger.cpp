@@ -32,7 +32,7 @@ bool FhandleEntry::live() const {
 void Ledger::see(const Record& record, const Message& message, const Exchange& exchange,
                  const Checker& checker) {
     const auto state = checker.states().find(static_cast<std::uint32_t>(record.conn));
-    if (state == checker.states().end())
+    if (state == checker.states().end() || exchange.again)
         return;
     const Sight sight{record.conn, record.frame, state->second, checker.verdict()};
     if (sight.state.first_frame == sight.frame)

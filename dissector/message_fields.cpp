@@ -123,6 +123,18 @@ constexpr MessageField whole_fields[] = {
              out.add_number(d.exchange.reply_frame);
      },
      need_survey},
+    {"fuse.in_flight", "1 for a request that was on its way already when it was seen",
+     ValueType::number,
+     [](FieldValues& out, const Decoded& d) {
+         if ((d.record.flags & record_in_flight) != 0)
+             out.add_number(1);
+     }},
+    {"fuse.unread", "1 for a request in flight that no thread of the server has read yet",
+     ValueType::number,
+     [](FieldValues& out, const Decoded& d) {
+         if ((d.record.flags & record_unread) != 0)
+             out.add_number(1);
+     }},
     {"fuse.dialect", "dialect that the message was decoded with", ValueType::text,
      [](FieldValues& out, const Decoded& d) { out.add_text(spelling(d.message.dialect)); },
      need_survey},

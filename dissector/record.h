@@ -49,7 +49,9 @@ enum RecordFlag : std::uint32_t {
     record_unread = 1u << 8, // with in_flight: no thread of the server has read it yet
 };
 
-// `bytes` and `comment` belong to the source and stay valid until its next record.
+struct Connection;
+
+// `bytes`, `comment` and `about` belong to the source and stay valid until its next record.
 struct Record {
     std::uint64_t frame = 0;          // packet number in the file, from 1; of the first packet
     std::int64_t time_ns = 0;         // nanoseconds since the epoch
@@ -67,6 +69,7 @@ struct Record {
     Transport transport = Transport::unknown;
     Bytes bytes;
     std::string_view comment;
+    const Connection* about = nullptr; // what the source knows of the connection; null: nothing
 
     bool has_time() const { return (flags & record_no_time) == 0; }
 };
@@ -81,10 +84,13 @@ struct Connection {
     std::string options;     // mount options
     std::string server_name; // comm of the server process
     std::uint32_t server_pid = 0;
-    std::string tier;                    // capture tier: "tp", "fentry", ...
+    std::int64_t began_ns = 0; // time of its INIT request; 0: mounted before the capture began
+    std::string kernel;        // release of the kernel it was captured on
+    std::string tier;          // capture tier: "tp", "fentry", ...
     std::vector<std::string> cannot_see; // what this tier cannot capture, one phrase each
-    std::uint32_t minor = 0;             // negotiated protocol minor, when the source knows it
-    std::uint64_t init_flags = 0;        // negotiated INIT flags, with minor
+    // Negotiated protocol minor and INIT flags, as the kernel has them; minor 0: not known.
+    std::uint32_t minor = 0;
+    std::uint64_t init_flags = 0;
 };
 
 } // namespace fusewire

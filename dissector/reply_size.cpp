@@ -36,7 +36,7 @@ std::optional<std::uint64_t> asked_by(const Operation& request) {
 // The struct as it is at this minor.
 std::uint32_t size_at(const Struct& layout, const Limits& limits) {
     for (const Cut& cut : layout.cuts)
-        if (limits.known && cut.minor != 0 && limits.minor < cut.minor)
+        if (limits.minor_known && cut.minor != 0 && limits.minor < cut.minor)
             return cut.size;
     return layout.size;
 }
@@ -93,7 +93,7 @@ std::optional<ReplySize> reply_size(const Operation& request, const Limits& limi
         return size;
     }
     size.most = size.least;
-    if (!limits.known && first != nullptr && !first->cuts.empty())
+    if (!limits.minor_known && first != nullptr && !first->cuts.empty())
         size.old = size.least - first->size + first->cuts.front().size;
     return size;
 }

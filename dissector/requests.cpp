@@ -62,6 +62,12 @@ void Requests::sent(const Unanswerable& request) {
     next_unanswerable_ = (next_unanswerable_ + 1) % unanswerable_limit;
 }
 
+void Requests::seen_again(std::uint64_t unique, const Record& record) {
+    const auto found = outstanding_.find(id_of(unique));
+    if (found != outstanding_.end() && record.server_tid != 0)
+        found->second.server_tid = record.server_tid;
+}
+
 void Requests::interrupted(std::uint64_t unique, std::uint64_t frame,
                            std::optional<std::int64_t> time_ns) {
     const auto found = outstanding_.find(id_of(unique));

@@ -32,6 +32,10 @@ struct Outstanding {
     std::optional<std::int64_t> interrupt_ns;
     std::uint64_t refused_frame = 0; // of a reply that the kernel refused while it kept waiting
     std::uint32_t copies = 1;        // with resent ones
+    bool began_unseen = false;       // it was in flight at `frame` and `time_ns`, and is older
+
+    // The earliest frame that it may have been sent in.
+    std::uint64_t began_by() const { return began_unseen ? 1 : frame; }
 };
 
 // A request that was answered, or needs no reply any more.
@@ -66,6 +70,8 @@ class Requests {
 
     void sent(const Outstanding& request);
     void sent(const Unanswerable& request);
+    // A look listed it once more, or a server thread has read what was listed as unread.
+    void seen_again(std::uint64_t unique, const Record& record);
     void interrupted(std::uint64_t unique, std::uint64_t frame,
                      std::optional<std::int64_t> time_ns);
     void refused(std::uint64_t unique, std::uint64_t frame);

@@ -53,6 +53,13 @@ bool leaves_request_waiting(const Record& record, const Message& request, const 
     return (len_counts && reply.length != record.wire_length) || !is_reply_error(reply.error);
 }
 
+// A key of what was answered; a connection number that came again begins with other keys.
+std::uint64_t settled_key(const Record& record, std::size_t epoch, std::uint64_t unique) {
+    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
+    const std::uint64_t talk = std::uint64_t{static_cast<std::uint32_t>(record.conn)} << 32 | epoch;
+    return (unique & ~resend_bit) ^ talk * odd;
+}
+
 } // namespace
 
 void Session::see(const Record& record, Message& message, Exchange& exchange, bool whole) {
@@ -100,6 +107,18 @@ void Session::begin_epoch(Talk& talk) {
     settle(talk);
 }
 
+// What the source knows of an INIT that was not captured. One that is captured wins.
+void Session::use_facts(const Record& record, Talk& talk) {
+    const bool asks = !talk.dialect.init_known && talk.offered_minor == 0;
+    if (!asks || record.about == nullptr || record.about->minor == 0)
+        return;
+    talk.dialect.init_known = true;
+    talk.dialect.from_facts = true;
+    talk.dialect.minor = record.about->minor;
+    talk.dialect.init_flags = record.about->init_flags;
+    settle(talk);
+}
+
 // Applies what is known better than this pass can: the caller's word, or an earlier pass.
 void Session::settle(Talk& talk) {
     const bool surveyed = survey_ != nullptr && talk.epoch < survey_->dialects.size();
@@ -116,11 +135,20 @@ void Session::settle(Talk& talk) {
     learnt_.reasons[talk.epoch] = reason;
 }
 
-void Session::see_request(const Record& record, Talk& talk, Message& message, Exchange&,
+void Session::see_request(const Record& record, Talk& talk, Message& message, Exchange& exchange,
                           bool whole) {
     Context context{talk.dialect, nullptr};
     dissect_header(record, context, message);
+    if (came_before(record, talk, message, exchange)) {
+        if (whole)
+            dissect(record, context, message);
+        return;
+    }
     const bool is_init = message.opcode_known && message.opcode_number == init_opcode;
+    if (!is_init) {
+        use_facts(record, talk);
+        context.dialect = talk.dialect;
+    }
     if (is_init) {
         if (talk.dialect.init_known || talk.offered_minor != 0)
             begin_epoch(talk);
@@ -142,6 +170,7 @@ void Session::see_request(const Record& record, Talk& talk, Message& message, Ex
 
 void Session::see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange,
                         bool whole) {
+    use_facts(record, talk);
     Context context{talk.dialect, nullptr};
     dissect_header(record, context, message);
     Pending* asked = nullptr;
@@ -151,10 +180,13 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
             asked = &request->second;
             answer(record, *asked, exchange);
             context.request = exchange.request;
+            exchange.ends_request = !leaves_request_waiting(record, *exchange.request, message);
             // A node keeps its address when it leaves the map.
-            if (!leaves_request_waiting(record, *exchange.request, message))
+            if (exchange.ends_request)
                 answered_ = pending_.extract(request);
         }
+        if (request == pending_.end() || exchange.ends_request)
+            note_answered(record, talk, message, exchange.request_frame);
     }
     const bool is_init =
         context.request != nullptr && context.request->opcode_number == init_opcode;
@@ -175,18 +207,58 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
         dissect_header(record, context, message);
 }
 
-Session::PendingMap::iterator Session::find_request(const Record& record, const Message& reply) {
+// What the reply answers, or the unanswered request that this one is.
+Session::PendingMap::iterator Session::find_request(const Record& record, const Message& message) {
     const auto conn = static_cast<std::uint32_t>(record.conn);
-    const auto found = pending_.find(Key{conn, false, reply.unique & ~resend_bit});
+    const auto found = pending_.find(Key{conn, false, message.unique & ~resend_bit});
     return found != pending_.end() || record.pair_key == 0
                ? found
                : pending_.find(Key{conn, true, record.pair_key});
+}
+
+// Whether the record is about a request that is known already: a look lists it as in flight, or a
+// server reads what a look had listed as unread.
+bool Session::came_before(const Record& record, const Talk& talk, const Message& request,
+                          Exchange& exchange) {
+    const bool listed = (record.flags & record_in_flight) != 0;
+    const auto known = find_request(record, request);
+    if (known != pending_.end()) {
+        Pending& pending = known->second;
+        const bool same = pending.message.opcode_number == request.opcode_number &&
+                          pending.message.nodeid == request.nodeid;
+        if (!same || (!listed && !pending.unread))
+            return false;
+        exchange.again = true;
+        exchange.request_frame = pending.frame;
+        exchange.began_unseen = pending.began_unseen;
+        if (pending.has_time)
+            exchange.began_ns = pending.time_ns;
+        pending.unread = (record.flags & record_unread) != 0;
+        return true;
+    }
+    if (!listed)
+        return false;
+    // What cannot be paired would count once with each look. It comes again when a server reads it.
+    const bool never_paired = (request.opcode != nullptr && request.opcode->no_reply) ||
+                              (request.unique == 0 && record.pair_key == 0);
+    const std::uint64_t* settled = settled_.find(settled_key(record, talk.epoch, request.unique));
+    exchange.again = never_paired || settled != nullptr;
+    exchange.ends_request = exchange.again;
+    if (settled != nullptr)
+        exchange.request_frame = *settled;
+    return exchange.again;
+}
+
+void Session::note_answered(const Record& record, const Talk& talk, const Message& reply,
+                            std::uint64_t request_frame) {
+    settled_.put(settled_key(record, talk.epoch, reply.unique), request_frame);
 }
 
 void Session::answer(const Record& record, Pending& request, Exchange& exchange) {
     request.message.bytes = request.bytes;
     exchange.request = &request.message;
     exchange.request_frame = request.frame;
+    exchange.began_unseen = request.began_unseen;
     std::int64_t latency = 0; // a damaged file can hold times that are too far apart
     const bool overflows = __builtin_sub_overflow(record.time_ns, request.time_ns, &latency);
     if (record.has_time() && request.has_time && !overflows)
@@ -262,7 +334,9 @@ void Session::remember(const Record& record, const Message& message, bool whole)
     pending.frame = record.frame;
     pending.index = seen_;
     pending.time_ns = record.time_ns;
-    pending.has_time = record.has_time();
+    pending.began_unseen = (record.flags & record_in_flight) != 0;
+    pending.has_time = record.has_time() && !pending.began_unseen;
+    pending.unread = (record.flags & record_unread) != 0;
 }
 
 } // namespace fusewire

@@ -5,6 +5,7 @@
 
 #include "dissector/dialect_detection.h"
 #include "dissector/dissect.h"
+#include "dissector/recent_map.h"
 #include "dissector/record.h"
 
 #include <cstdint>
@@ -22,10 +23,22 @@ struct Verdict;
 // What the session knows of one message beside its bytes. Frames are 0 when unknown; `request` is
 // valid until the session sees the next record.
 struct Exchange {
-    std::uint64_t request_frame = 0;        // of a reply
+    std::uint64_t request_frame = 0;        // of a reply, or of a request that is `again`
     std::uint64_t reply_frame = 0;          // of a request, when it was learnt in an earlier pass
     std::optional<std::int64_t> latency_ns; // of a reply
     const Message* request = nullptr;       // what a reply answers, decoded
+    // Of a request: no new one. It is listed as in flight once more, or a server has now read what
+    // was listed as unread.
+    bool again = false;
+    // The request began before request_frame says: it was in flight when it was first seen.
+    bool began_unseen = false;
+    // Nothing waits any more: of a reply, or of a request that is listed behind its reply.
+    bool ends_request = false;
+    // Of a request that is `again`: when it was seen to begin.
+    std::optional<std::int64_t> began_ns;
+
+    // For comparisons with other frames: 0, if it is not known when the request began.
+    std::uint64_t asked_frame() const { return began_unseen ? 0 : request_frame; }
 };
 
 struct Judgement; // dissector/checker.h
@@ -95,7 +108,9 @@ class Session {
         std::uint64_t frame = 0;
         std::uint64_t index = 0; // of the message, from 0
         std::int64_t time_ns = 0;
-        bool has_time = false;
+        bool has_time = false; // latencies count from time_ns
+        bool began_unseen = false;
+        bool unread = false; // by the server, when it was last listed
     };
     using PendingMap = std::unordered_map<Key, Pending, KeyHash>;
     struct Talk { // one connection
@@ -108,6 +123,7 @@ class Session {
 
     Talk& talk_of(const Record& record);
     void begin_epoch(Talk& talk);
+    void use_facts(const Record& record, Talk& talk);
     void see_request(const Record& record, Talk& talk, Message& message, Exchange& exchange,
                      bool whole);
     void see_reply(const Record& record, Talk& talk, Message& message, Exchange& exchange,
@@ -115,8 +131,12 @@ class Session {
     void learn_init_request(Talk& talk, const Message& message);
     bool learn_init_reply(Talk& talk, const Message& message);
     bool learn_form(const Record& record, Talk& talk, const Message& message);
+    bool came_before(const Record& record, const Talk& talk, const Message& request,
+                     Exchange& exchange);
     void remember(const Record& record, const Message& message, bool whole);
-    PendingMap::iterator find_request(const Record& record, const Message& reply);
+    PendingMap::iterator find_request(const Record& record, const Message& message);
+    void note_answered(const Record& record, const Talk& talk, const Message& reply,
+                       std::uint64_t request_frame);
     void answer(const Record& record, Pending& request, Exchange& exchange);
     Pending& new_pending(const Key& key);
     void settle(Talk& talk);
@@ -129,6 +149,9 @@ class Session {
     std::unordered_map<std::uint32_t, Talk> talks_;
     PendingMap pending_;
     std::deque<Key> order_; // of pending_, with keys that were answered since
+    // Frames of requests that were answered lately. One that was listed as in flight at the same
+    // time may come behind its reply.
+    RecentMap<std::uint64_t, 4096> settled_;
     // The request of the latest reply, which the view may still look at, and answered ones whose
     // memory serves the next requests.
     PendingMap::node_type answered_;

@@ -158,7 +158,8 @@ struct FhKey {
 
 // Where the effects of INIT end up: the values the kernel works with.
 struct Limits {
-    bool known = false;
+    bool known = false;             // INIT and its reply were captured
+    bool minor_known = false;       // `minor` is: from INIT, or from the kernel without one
     std::uint32_t major = 0;        // of the reply
     std::uint32_t minor = 0;        // the lower of both sides'
     std::uint32_t kernel_minor = 0; // of the request: what the kernel itself knows
@@ -169,6 +170,10 @@ struct Limits {
     std::uint32_t name_max = 1024;   // bytes
     std::uint16_t max_handle_sz = 0; // lookup-handle-v2
 
+    void set_minor(std::uint32_t negotiated) {
+        minor = negotiated;
+        minor_known = true;
+    }
     bool has(unsigned bit) const { return (accepted >> bit & 1) != 0; }
     bool offers(unsigned bit) const { return (offered >> bit & 1) != 0; }
 };

@@ -52,6 +52,7 @@ Outstanding outstanding_of(const Message& message, const Record& record) {
     request.time_ns = time_of(record);
     request.opcode = message.opcode_number;
     request.server_tid = record.server_tid;
+    request.began_unseen = (record.flags & record_in_flight) != 0;
     request.op = whole.op();
     if (!message.subs.empty())
         request.first_sub = Operation(message, 0).op();
@@ -462,8 +463,8 @@ Limits limits_of(const Operation& request, const Operation& reply) {
     limits.offered = flags_of(request);
     limits.accepted = flags_of(reply);
     limits.major = static_cast<std::uint32_t>(reply.number("major").value_or(0));
-    limits.minor = static_cast<std::uint32_t>(
-        std::min(request.number("minor").value_or(0), reply.number("minor").value_or(0)));
+    limits.set_minor(static_cast<std::uint32_t>(
+        std::min(request.number("minor").value_or(0), reply.number("minor").value_or(0))));
     limits.kernel_minor = static_cast<std::uint32_t>(request.number("minor").value_or(0));
     constexpr std::uint64_t least_write = 4096;
     limits.max_write = static_cast<std::uint32_t>(
@@ -518,7 +519,7 @@ void apply_reply(const Message& request, const Message& reply, const Record& rec
         return;
     }
     const Outstanding* outstanding = state.requests.outstanding(reply.unique);
-    const std::uint64_t asked_frame = outstanding == nullptr ? 0 : outstanding->frame;
+    const std::uint64_t asked_frame = outstanding == nullptr ? 0 : outstanding->began_by();
     state.requests.answered(reply.unique, record.frame, reply.error, digest_of(record.bytes));
     // With a payload behind it the write is refused, and the kernel learns of no ENOSYS.
     if (reply.error == -enosys && record.wire_length == out_header_size)

@@ -25,8 +25,12 @@
 namespace fusewire {
 
 Result<std::unique_ptr<Probe>> load_bpf_probe(const Tier& tier, const ProbeOptions& options);
+Result<std::vector<ConnectionFacts>> survey_with_bpf();
 
 namespace {
+
+// Calls of tidy(), which come every few milliseconds, between two looks at waiting threads.
+constexpr unsigned rounds_between_reviews = 50;
 
 constexpr std::string_view look_program = "look";
 constexpr std::string_view page_program = "find_direct_map";
@@ -83,12 +87,15 @@ class BpfProbe final : public Probe {
     // 0 or a negative errno.
     int load(const ProbeOptions& options, bool with_look);
 
+    // The look alone, which lists no requests.
+    Result<void> survey();
+
     Result<void> attach() override;
     void detach() override;
     int ring_fd() const override { return bpf_map__fd(object_->maps.ring); }
     std::size_t ring_bytes() const override { return bpf_map__max_entries(object_->maps.ring); }
     ProbeLoss loss() const override;
-    Result<void> look() override;
+    Result<void> look() override { return look(true); }
     std::vector<ConnectionFacts> connections() const override;
     void tidy() override;
     std::vector<std::string> limits() const override;
@@ -101,8 +108,10 @@ class BpfProbe final : public Probe {
     void set_filter(const MessageFilter& filter);
     void set_callers(const MessageFilter& filter);
     Result<void> attach(std::string_view name);
-    Result<void> attach_look();
+    Result<void> look(bool lists_requests);
     void watch_waiting_threads();
+    bool has_entered(__u32 id) const;
+    void review_waiting_threads();
     std::uint64_t skipped_runs(const bpf_program* program) const;
 
     const Tier& tier_;
@@ -112,7 +121,9 @@ class BpfProbe final : public Probe {
     std::vector<const bpf_program*> programs_; // of the links
     bpf_link* look_link_ = nullptr;
     bpf_link* waiting_link_ = nullptr;
-    std::uint64_t waiting_ = 0; // threads that are watched by it
+    std::vector<__u32> waiting_;       // threads that are watched by it
+    std::uint64_t missed_returns_ = 0; // of those: came back while the program could not run
+    unsigned rounds_ = 0;              // calls of tidy()
     std::vector<fuse_snapshot> rows_;
     std::string no_pages_; // why data pages cannot be read; empty if they can
     std::string no_look_;
@@ -166,7 +177,7 @@ void BpfProbe::set_filter(const MessageFilter& filter) {
     constants.filter_count = static_cast<__u32>(filter.connections.size());
     std::ranges::transform(filter.connections, constants.filter_conns,
                            [](ConnId conn) { return static_cast<__u32>(conn); });
-    constants.filter_server = filter.server_pid;
+    constants.filter_server = tier_.requests_in_caller ? 0 : filter.server_pid;
     if (filter.opcodes) {
         constants.filter_has_opcodes = 1;
         constants.filter_other_opcodes = filter.opcodes->others;
@@ -218,11 +229,13 @@ Result<void> BpfProbe::attach(std::string_view name) {
     return {};
 }
 
-// Threads that wait already are watched first, so that none slips through between the two.
+// Threads that wait already are watched first, so that none slips through between the two. Until they
+// are listed, each return is looked at whose entry nobody saw.
 Result<void> BpfProbe::attach() {
     const LibbpfLog log;
     const bool watches = no_look_.empty() && !tier_.waiting_program.empty();
     object_->bss->watches_blocked = watches;
+    object_->bss->lists_blocked = watches;
     if (watches)
         waiting_link_ = bpf_program__attach(find(tier_.waiting_program));
     for (const std::string_view name : attached_)
@@ -230,23 +243,25 @@ Result<void> BpfProbe::attach() {
             return tl::unexpected(
                 explain_load_failure_here(tier_.name, done.error().sys_errno, log.text()));
     if (no_look_.empty())
-        if (auto looked = attach_look(); !looked)
+        if (auto looked = look(true); !looked)
             no_look_ = looked.error().message;
     watch_waiting_threads();
     return {};
 }
 
-Result<void> BpfProbe::attach_look() {
-    look_link_ = bpf_program__attach_iter(object_->progs.look, nullptr);
-    if (look_link_ == nullptr)
-        return fail(Errc::refused, "the look at open files", errno);
-    return look();
+Result<void> BpfProbe::survey() {
+    return look(false);
 }
 
-Result<void> BpfProbe::look() {
-    if (look_link_ == nullptr)
+Result<void> BpfProbe::look(bool lists_requests) {
+    if (!no_look_.empty())
         return fail(Errc::unsupported, "this kernel does not let us list requests");
-    object_->bss->lists_requests = 1;
+    if (look_link_ == nullptr)
+        look_link_ = bpf_program__attach_iter(object_->progs.look, nullptr);
+    if (look_link_ == nullptr)
+        return fail(Errc::refused, "the look at open files", errno);
+    object_->bss->lists_requests = lists_requests;
+    object_->bss->look_number++;
     auto rows = look_at_open_files(bpf_link__fd(look_link_));
     if (!rows)
         return tl::unexpected(rows.error());
@@ -264,16 +279,39 @@ void BpfProbe::watch_waiting_threads() {
     for (const pid_t server : servers)
         for (const pid_t thread : threads_waiting_in_read(server)) {
             const auto id = static_cast<__u32>(thread);
-            if (bpf_map__update_elem(object_->maps.blocked, &id, sizeof(id), &yes, sizeof(yes),
-                                     BPF_ANY) == 0)
-                ++waiting_;
+            if (!has_entered(id) && bpf_map__update_elem(object_->maps.blocked, &id, sizeof(id),
+                                                         &yes, sizeof(yes), BPF_ANY) == 0)
+                waiting_.push_back(id);
         }
+    object_->bss->lists_blocked = 0;
     tidy();
 }
 
+// Whether it came back meanwhile and reads again, which the other programs see.
+bool BpfProbe::has_entered(__u32 id) const {
+    __u8 yes = 0;
+    return bpf_map__lookup_elem(object_->maps.entered, &id, sizeof(id), &yes, sizeof(yes), 0) == 0;
+}
+
+// Gives up those that are back. One that reads again although nobody saw it come back brought a
+// message that is missing.
+void BpfProbe::review_waiting_threads() {
+    std::erase_if(waiting_, [this](__u32 id) {
+        __u8 yes = 0;
+        if (!has_entered(id))
+            return bpf_map__lookup_elem(object_->maps.blocked, &id, sizeof(id), &yes, sizeof(yes),
+                                        0) != 0;
+        if (bpf_map__delete_elem(object_->maps.blocked, &id, sizeof(id), 0) == 0)
+            ++missed_returns_;
+        return true;
+    });
+}
+
 void BpfProbe::tidy() {
-    if (waiting_link_ == nullptr ||
-        __atomic_load_n(&object_->bss->returned, __ATOMIC_RELAXED) < waiting_)
+    if (waiting_link_ == nullptr || rounds_++ % rounds_between_reviews != 0)
+        return;
+    review_waiting_threads();
+    if (!waiting_.empty())
         return;
     object_->bss->watches_blocked = 0;
     bpf_link__destroy(waiting_link_);
@@ -281,6 +319,8 @@ void BpfProbe::tidy() {
 }
 
 void BpfProbe::detach() {
+    if (waiting_link_ != nullptr)
+        review_waiting_threads();
     bpf_link__destroy(waiting_link_);
     waiting_link_ = nullptr;
     for (bpf_link* link : links_)
@@ -304,6 +344,7 @@ ProbeLoss BpfProbe::loss() const {
         sum.messages += __atomic_load_n(&row.messages, __ATOMIC_RELAXED);
         sum.bytes += __atomic_load_n(&row.bytes, __ATOMIC_RELAXED);
     }
+    sum.skipped = missed_returns_;
     for (const bpf_program* program : programs_)
         sum.skipped += skipped_runs(program);
     return sum;
@@ -330,6 +371,24 @@ std::vector<std::string> BpfProbe::limits() const {
 }
 
 } // namespace
+
+Result<std::vector<ConnectionFacts>> survey_with_bpf() {
+    static constexpr Tier look_alone{.name = "auto",
+                                     .cannot_see = {},
+                                     .programs = {},
+                                     .uring_programs = {},
+                                     .waiting_program = {}};
+    const LibbpfLog log;
+    fuse_probe* object = fuse_probe__open();
+    if (object == nullptr)
+        return tl::unexpected(explain_load_failure_here(look_alone.name, errno, log.text()));
+    BpfProbe probe(look_alone, object);
+    if (const int error = probe.load({.filter = {}, .ring_bytes = 1}, true); error != 0)
+        return tl::unexpected(explain_load_failure_here(look_alone.name, -error, log.text()));
+    if (auto surveyed = probe.survey(); !surveyed)
+        return tl::unexpected(surveyed.error());
+    return probe.connections();
+}
 
 // A kernel that refuses only the look at what was before still lets us capture.
 Result<std::unique_ptr<Probe>> load_bpf_probe(const Tier& tier, const ProbeOptions& options) {

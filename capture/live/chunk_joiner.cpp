@@ -1,11 +1,15 @@
 #include "capture/live/chunk_joiner.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
 namespace fusewire {
 
 namespace {
+
+// Room that is made for a message at once; a longer one grows into it.
+constexpr std::size_t most_reserved = std::size_t{1} << 20;
 
 constexpr std::size_t max_lanes = std::size_t{FUSE_EVENT_MAX_CPUS} * 16;
 
@@ -77,6 +81,8 @@ std::optional<JoinedMessage> ChunkJoiner::append(Lane& lane, const fuse_event& e
         lane.state = State::idle;
         return JoinedMessage{lane.event, bytes};
     }
+    if (lane.bytes.empty())
+        lane.bytes.reserve(std::min<std::size_t>(event.msg_length, most_reserved));
     lane.bytes.insert(lane.bytes.end(), bytes.begin(), bytes.end());
     kept_ += bytes.size();
     if ((event.flags & FUSE_EVENT_LAST) == 0)

@@ -1,14 +1,17 @@
 #include "capture/live/live_source.h"
 
-#include "capture/live/mounts.h"
+#include "capture/live/servers.h"
 
+#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace fusewire {
 
@@ -49,6 +52,11 @@ std::uint32_t record_flags(std::uint8_t event_flags) {
     return flags;
 }
 
+std::string kernel_release() {
+    utsname name{};
+    return uname(&name) == 0 ? name.release : "";
+}
+
 // Equal for a request, its reply and its place in a look, on one connection: the probe's pair key,
 // or unique without the bit that marks a request that was sent again.
 std::uint64_t key_of(const JoinedMessage& message) {
@@ -60,17 +68,54 @@ std::uint64_t key_of(const JoinedMessage& message) {
     return key ^ std::uint64_t{message.event.conn} << 40;
 }
 
+bool contains(const std::vector<ConnId>& connections, ConnId conn) {
+    return std::ranges::find(connections, conn) != connections.end();
+}
+
+bool is_init_request(const Record& record) {
+    constexpr std::uint32_t init_opcode = 26;
+    std::uint32_t opcode = 0;
+    if (record.direction != Direction::request || record.bytes.size() < 2 * sizeof(opcode) ||
+        (record.flags & record_in_flight) != 0)
+        return false;
+    std::memcpy(&opcode, record.bytes.data() + sizeof(opcode), sizeof(opcode));
+    return opcode == init_opcode;
+}
+
 std::string comm_of(const fuse_event& event) {
     return {event.comm, strnlen(event.comm, sizeof(event.comm))};
+}
+
+// Leaves only the connections that the server has open: where a request is seen as it is sent, its
+// server is not known, and what was on its way before is found by its connection.
+Result<void> limit_to_server(MessageFilter& filter) {
+    const auto survey = survey_connections();
+    if (!survey)
+        return tl::unexpected(survey.error());
+    const auto asked_for = std::exchange(filter.connections, {});
+    for (const ConnectionFacts& facts : *survey)
+        if (facts.server_pid == filter.server_pid &&
+            (asked_for.empty() || contains(asked_for, facts.conn)) &&
+            !contains(filter.connections, facts.conn))
+            filter.connections.push_back(facts.conn);
+    if (!filter.connections.empty())
+        return {};
+    return fail(Errc::usage, fmt::format("process {} serves {}", filter.server_pid,
+                                         asked_for.empty() ? "no FUSE connection"
+                                                           : "none of the connections asked for"));
 }
 
 } // namespace
 
 Result<std::unique_ptr<LiveSource>> LiveSource::open(const LiveOptions& options) {
-    auto loaded = load_tier(options.tier, options.probe);
+    ProbeOptions probe = options.probe;
+    if (probe.filter.server_pid != 0)
+        if (auto limited = limit_to_server(probe.filter); !limited)
+            return tl::unexpected(limited.error());
+    auto loaded = load_tier(options.tier, probe);
     if (!loaded)
         return tl::unexpected(loaded.error());
-    return open(std::move(*loaded), options.probe);
+    return open(std::move(*loaded), probe);
 }
 
 Result<std::unique_ptr<LiveSource>> LiveSource::open(LoadedTier loaded,
@@ -156,7 +201,10 @@ bool LiveSource::take(Record& record) {
         fill(record, *message);
         if (++since_update_ >= records_between_updates)
             update_loss();
-        add_loss(record);
+        // The probe says where the ring was full; of runs that the kernel skipped only how many.
+        add_loss(record, message->event.lost_before);
+        add_loss(record, skipped_ - told_skipped_);
+        told_skipped_ = skipped_;
         return true;
     }
     return false;
@@ -198,23 +246,23 @@ bool LiveSource::is_repeated(const JoinedMessage& message) {
 bool LiveSource::take_loss(Record& record) {
     joiner_.abandon();
     update_loss();
-    if (counts_.lost == reported_loss_)
+    if (counts_.lost <= told_loss_)
         return false;
     record = {};
     record.direction = Direction::loss;
     record.message_number = record.frame = ++message_number_;
     record.time_ns = clock_.now();
     record.conn = last_conn_;
-    add_loss(record);
+    add_loss(record, counts_.lost - told_loss_);
     return true;
 }
 
-void LiveSource::add_loss(Record& record) {
-    if (counts_.lost == reported_loss_)
+void LiveSource::add_loss(Record& record, std::uint64_t lost) {
+    if (lost == 0)
         return;
-    record.lost = counts_.lost - reported_loss_;
+    record.lost += lost;
     record.flags |= record_lost_before;
-    reported_loss_ = counts_.lost;
+    told_loss_ += lost;
 }
 
 // A message of which only a part found room is counted by the probe and left incomplete in the
@@ -222,6 +270,7 @@ void LiveSource::add_loss(Record& record) {
 void LiveSource::update_loss() {
     since_update_ = 0;
     const ProbeLoss loss = probe_->loss();
+    skipped_ = std::max(skipped_, loss.skipped);
     counts_.lost =
         std::max({counts_.lost, loss.messages + loss.skipped, joiner_.counts().incomplete});
     counts_.lost_bytes = loss.bytes;
@@ -251,7 +300,8 @@ void LiveSource::fill(Record& record, const JoinedMessage& message) {
     counts_.bytes += captured;
 
     last_conn_ = record.conn;
-    Connection& connection = describe(record.conn);
+    Connection& connection = describe(record);
+    record.about = &connection;
     // What runs here may be the task that asks, or us.
     if (record.direction == Direction::request &&
         (tier_->requests_in_caller || (record.flags & record_in_flight) != 0))
@@ -281,8 +331,11 @@ void LiveSource::finish() {
 }
 
 void LiveSource::complete(Connection& connection) const {
+    connection.kernel = kernel_release();
     connection.tier = tier_->name;
     connection.cannot_see = cannot_see();
+    if (connection.began_ns != 0)
+        return; // what the probe found at the start was another one with this number
     for (const ConnectionFacts& facts : probe_->connections()) {
         if (facts.conn != connection.conn)
             continue;
@@ -301,9 +354,10 @@ void LiveSource::describe_all() {
         connections_ = fuse_connections(*mounts);
     else
         warnings_.push_back(mounts.error().message + "; connections have no names");
+    name_servers(connections_);
     if (!filter_.empty())
         std::erase_if(connections_, [&](const Connection& connection) {
-            return std::ranges::find(filter_, connection.conn) == filter_.end();
+            return !contains(filter_, connection.conn);
         });
     for (const ConnId conn : filter_)
         if (std::ranges::find(connections_, conn, &Connection::conn) == connections_.end())
@@ -314,19 +368,44 @@ void LiveSource::describe_all() {
         last_conn_ = connections_.front().conn;
 }
 
-// One that is being mounted sends INIT before it is in mountinfo: then its name stays empty.
-Connection& LiveSource::describe(ConnId conn) {
-    const auto known = std::ranges::find(connections_, conn, &Connection::conn);
-    if (known != connections_.end())
-        return *known;
-    Connection connection{.conn = conn};
+// A number can come again for another mount, which begins with INIT.
+Connection& LiveSource::describe(const Record& record) {
+    const auto known = std::ranges::find(connections_, record.conn, &Connection::conn);
+    if (known == connections_.end()) {
+        connections_.push_back(begin_connection(record));
+        return connections_.back();
+    }
+    if (is_init_request(record)) {
+        *known = begin_connection(record);
+        revised_.push_back(static_cast<std::size_t>(known - connections_.begin()));
+    }
+    return *known;
+}
+
+// One that is being mounted sends INIT before it is in mountinfo: then name_connections() names it.
+Connection LiveSource::begin_connection(const Record& record) const {
+    Connection connection{.conn = record.conn};
     if (const auto mounts = read_mounts())
         for (Connection& found : fuse_connections(*mounts))
-            if (found.conn == conn)
+            if (found.conn == record.conn)
                 connection = std::move(found);
+    if (is_init_request(record))
+        connection.began_ns = record.time_ns;
     complete(connection);
-    connections_.push_back(std::move(connection));
-    return connections_.back();
+    return connection;
+}
+
+void LiveSource::name_connections(const std::vector<Mount>& mounts) {
+    for (const Connection& mounted : fuse_connections(mounts)) {
+        const auto known = std::ranges::find(connections_, mounted.conn, &Connection::conn);
+        if (known == connections_.end() || !known->mount_point.empty())
+            continue;
+        known->mount_point = mounted.mount_point;
+        known->fs_type = mounted.fs_type;
+        known->source = mounted.source;
+        known->options = mounted.options;
+        revised_.push_back(static_cast<std::size_t>(known - connections_.begin()));
+    }
 }
 
 } // namespace fusewire

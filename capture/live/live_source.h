@@ -6,6 +6,7 @@
 #include "capture/live/chunk_joiner.h"
 #include "capture/live/epoch_clock.h"
 #include "capture/live/fd.h"
+#include "capture/live/mounts.h"
 #include "capture/live/retry_queue.h"
 #include "capture/live/ring_reader.h"
 #include "capture/live/tier.h"
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -53,6 +55,11 @@ class LiveSource final : public RecordSource {
     [[nodiscard]] Result<bool> next(Record& record) override;
 
     const std::vector<Connection>& connections() const override { return connections_; }
+    std::span<const std::size_t> revised() const override { return revised_; }
+
+    // Names connections that had no name yet, now that `mounts` are there.
+    void name_connections(const std::vector<Mount>& mounts);
+
     const std::vector<std::string>& warnings() const override { return warnings_; }
 
     // Ends the capture. May be called from a signal handler or another thread.
@@ -90,9 +97,10 @@ class LiveSource final : public RecordSource {
     void wait();
     void finish();
     void update_loss();
-    void add_loss(Record& record);
+    void add_loss(Record& record, std::uint64_t lost);
     void describe_all();
-    Connection& describe(ConnId conn);
+    Connection& describe(const Record& record);
+    Connection begin_connection(const Record& record) const;
     void complete(Connection& connection) const;
 
     const Tier* tier_;
@@ -104,10 +112,13 @@ class LiveSource final : public RecordSource {
     std::vector<ConnId> filter_;
     std::vector<Error> refused_;
     std::vector<Connection> connections_;
+    std::vector<std::size_t> revised_;
     std::vector<std::string> warnings_;
     std::function<void()> on_idle_;
     LiveCounts counts_;
-    std::uint64_t reported_loss_ = 0; // what records have told so far
+    std::uint64_t told_loss_ = 0;    // what records have told so far
+    std::uint64_t skipped_ = 0;      // runs of programs that the kernel skipped
+    std::uint64_t told_skipped_ = 0; // of those: told
     std::uint64_t message_number_ = 0;
     ConnId last_conn_{};
     Fd epoll_;

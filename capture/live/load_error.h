@@ -1,30 +1,22 @@
-// Why a BPF object did not load, in one line that says what to do. libbpf and the kernel say it in
-// log text and errno values that mean little to a user.
+// Why a BPF object did not load here: libbpf's log, and a look at the machine for the words of
+// refusals.h.
 #pragma once
 
-#include "dissector/result.h"
+#include "capture/live/machine.h"
+#include "capture/live/refusals.h"
 
 #include <string>
 #include <string_view>
 
 namespace fusewire {
 
-// What is known after a failed load or attach.
-struct LoadFailure {
-    int error = 0;                // positive errno of the failed call
-    std::string log;              // what libbpf printed
-    bool has_btf = true;          // /sys/kernel/btf/vmlinux exists
-    bool can_load_any = true;     // a program of two instructions is accepted
-    bool confidentiality = false; // lockdown forbids reading kernel memory
-};
+// Looks at this machine and explains. `root` of `machine` is for the files; what BPF and the
+// capabilities allow is asked of the kernel that runs us.
+Error explain_load_failure_here(std::string_view tier, int error, std::string log,
+                                const Machine& machine = Machine());
 
-// The error to show for `tier`; pure.
-Error explain_load_failure(std::string_view tier, const LoadFailure& failure);
-
-// Looks at this machine and explains.
-Error explain_load_failure_here(std::string_view tier, int error, std::string log);
-
-// Collects what libbpf prints while it lives. One at a time: libbpf's hook is global.
+// Collects what libbpf prints while it lives. One at a time takes effect: libbpf's hook is global,
+// and one within another leaves the outer one's text alone.
 class LibbpfLog {
   public:
     LibbpfLog();
@@ -32,7 +24,11 @@ class LibbpfLog {
     LibbpfLog(const LibbpfLog&) = delete;
     LibbpfLog& operator=(const LibbpfLog&) = delete;
 
-    const std::string& text() const;
+    const std::string& text() const { return text_; }
+
+  private:
+    std::string text_;
+    std::string* outer_;
 };
 
 } // namespace fusewire

@@ -28,7 +28,7 @@ struct MessageFilter {
     std::optional<OpcodeFilter> opcodes;     // requests of these, and their replies
     std::vector<std::uint32_t> pids;         // callers: processes, by the thread in the header
     std::optional<std::uint32_t> uid;        // caller, as in the header
-    std::uint32_t server_pid = 0;            // 0: every server
+    std::uint32_t server_pid = 0;            // serves connections already; 0: every server
     bool errors = false;                     // replies with an error, and their requests
     std::optional<std::uint32_t> data_bytes; // kept of the file data in WRITE and READ
 };

@@ -8,7 +8,6 @@
 #include <charconv>
 #include <fstream>
 #include <iterator>
-#include <optional>
 
 namespace fusewire {
 
@@ -91,17 +90,6 @@ bool is_at_or_below(std::string_view path, std::string_view mount_point) {
            (path.size() == mount_point.size() || path[mount_point.size()] == '/');
 }
 
-// The mount that a path is on: the longest mount point, and of several the last, which covers the
-// others.
-const Mount* mount_of(std::string_view path, const std::vector<Mount>& mounts) {
-    const Mount* best = nullptr;
-    for (const Mount& mount : mounts)
-        if (is_at_or_below(path, mount.mount_point) &&
-            (best == nullptr || mount.mount_point.size() >= best->mount_point.size()))
-            best = &mount;
-    return best;
-}
-
 std::string list_of_mounts(const std::vector<Mount>& mounts) {
     std::string list;
     for (const Connection& connection : fuse_connections(mounts))
@@ -166,35 +154,27 @@ std::vector<Connection> fuse_connections(const std::vector<Mount>& mounts) {
     return connections;
 }
 
-std::string normal_path(std::string_view path, std::string_view working_directory) {
-    std::string whole;
-    if (!path.starts_with('/'))
-        whole = fmt::format("{}/", working_directory);
-    whole += path;
-
-    std::vector<std::string_view> parts;
-    std::string_view rest = whole;
-    while (!rest.empty()) {
-        const std::string_view part = take(rest, '/');
-        if (part.empty() || part == ".")
-            continue;
-        if (part != "..")
-            parts.push_back(part);
-        else if (!parts.empty())
-            parts.pop_back();
-    }
-    return fmt::format("/{}", fmt::join(parts, "/"));
+// The longest mount point, and of several the last, which covers the others.
+const Mount* mount_of(std::string_view path, const std::vector<Mount>& mounts) {
+    const Mount* best = nullptr;
+    for (const Mount& mount : mounts)
+        if (is_at_or_below(path, mount.mount_point) &&
+            (best == nullptr || mount.mount_point.size() >= best->mount_point.size()))
+            best = &mount;
+    return best;
 }
 
 Result<ConnId> find_connection(std::string_view target, const std::vector<Mount>& mounts,
-                               std::string_view working_directory) {
+                               std::string_view working_directory, const ReadLink& link) {
     if (const auto number = parse_number<std::uint32_t>(target))
         return find_by_number(*number, mounts);
-    const std::string path = normal_path(target, working_directory);
-    const Mount* mount = mount_of(path, mounts);
+    const auto path = real_path(target, working_directory, mounts, link);
+    if (!path)
+        return tl::unexpected(path.error());
+    const Mount* mount = mount_of(*path, mounts);
     if (target.empty() || mount == nullptr || !mount->is_fuse())
         return fail(Errc::usage,
-                    fmt::format("{} is not on a FUSE mount; {}", path, list_of_mounts(mounts)));
+                    fmt::format("{} is not on a FUSE mount; {}", *path, list_of_mounts(mounts)));
     return mount->conn;
 }
 

@@ -5,6 +5,8 @@
 #include "dissector/record.h"
 #include "dissector/result.h"
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,13 +35,24 @@ read_mounts(const std::string& path = "/proc/self/mountinfo");
 // What is known of each FUSE connection, one entry for each, named after its first mount.
 std::vector<Connection> fuse_connections(const std::vector<Mount>& mounts);
 
-// Makes a path absolute and removes ".", ".." and double slashes, as text: symbolic links are not
-// followed.
-std::string normal_path(std::string_view path, std::string_view working_directory);
+// The mount that an absolute path without links is on; null if there is none.
+const Mount* mount_of(std::string_view path, const std::vector<Mount>& mounts);
+
+// What a symbolic link holds; nothing for what is no link.
+using ReadLink = std::function<std::optional<std::string>(const std::string& path)>;
+std::optional<std::string> read_link(const std::string& path);
+
+// Makes a path absolute and removes symbolic links, ".", ".." and double slashes. What lies on a
+// FUSE mount is taken as text, and `link` is not asked for it. Errc::usage for too many links.
+[[nodiscard]] Result<std::string> real_path(std::string_view path,
+                                            std::string_view working_directory,
+                                            const std::vector<Mount>& mounts,
+                                            const ReadLink& link = read_link);
 
 // The connection that `target` names: a number, or a path at or below a FUSE mount point.
 [[nodiscard]] Result<ConnId> find_connection(std::string_view target,
                                              const std::vector<Mount>& mounts,
-                                             std::string_view working_directory);
+                                             std::string_view working_directory,
+                                             const ReadLink& link = read_link);
 
 } // namespace fusewire

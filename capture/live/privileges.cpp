@@ -128,7 +128,7 @@ bool could_return(const Identity& identity) {
     return identity.changes && (setresuid(0, 0, 0) == 0 || setresgid(0, 0, 0) == 0);
 }
 
-tl::unexpected<Error> not_dropped(const char* what) {
+tl::unexpected<Error> not_dropped(std::string_view what) {
     return fail(Errc::refused,
                 fmt::format("privileges could not be dropped: {}; not capturing", what), errno);
 }
@@ -169,7 +169,8 @@ Result<void> drop_privileges(const Identity& identity) {
     clear_bounding_set();
     if (const int error = become(identity); error != 0) {
         errno = error;
-        return not_dropped("setresuid failed");
+        return not_dropped(fmt::format(
+            "cannot become user {}, which needs CAP_SETUID and CAP_SETGID", identity.uid));
     }
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     if (clear_capabilities() != 0)

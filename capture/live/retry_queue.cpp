@@ -25,10 +25,15 @@ bool RetryQueue::takes(const JoinedMessage& message) const {
 
 // A retry of a reply that is no longer here is no message of its own.
 void RetryQueue::add(const JoinedMessage& message) {
+    const auto waiting = waiting_of(message.event);
     if (is_retry(message.event)) {
-        replace(message);
+        if (waiting != entries_.end())
+            replace(*waiting, message);
         return;
     }
+    // Its write() is over, and the second copy found no room in the ring.
+    if (waiting != entries_.end())
+        waiting->waits = false;
     Entry& entry = entries_.emplace_back();
     entry.event = message.event;
     entry.bytes.assign(message.bytes.begin(), message.bytes.end());
@@ -36,20 +41,20 @@ void RetryQueue::add(const JoinedMessage& message) {
     bytes_ += entry.bytes.size();
 }
 
-bool RetryQueue::replace(const JoinedMessage& message) {
-    const auto found = std::ranges::find_if(entries_, [&](const Entry& entry) {
-        return entry.waits && entry.event.tid == message.event.tid &&
-               entry.event.conn == message.event.conn;
+// The reply of that thread that waits: at most one does.
+std::deque<RetryQueue::Entry>::iterator RetryQueue::waiting_of(const fuse_event& event) {
+    return std::ranges::find_if(entries_, [&](const Entry& entry) {
+        return entry.waits && entry.event.tid == event.tid && entry.event.conn == event.conn;
     });
-    if (found == entries_.end())
-        return false;
-    found->waits = false;
-    found->event.flags &= static_cast<unsigned char>(~FUSE_EVENT_FAULT);
-    found->event.flags |= message.event.flags & FUSE_EVENT_FAULT;
+}
+
+void RetryQueue::replace(Entry& entry, const JoinedMessage& message) {
+    entry.waits = false;
+    entry.event.flags &= static_cast<unsigned char>(~FUSE_EVENT_FAULT);
+    entry.event.flags |= message.event.flags & FUSE_EVENT_FAULT;
     bytes_ += message.bytes.size();
-    bytes_ -= found->bytes.size();
-    found->bytes.assign(message.bytes.begin(), message.bytes.end());
-    return true;
+    bytes_ -= entry.bytes.size();
+    entry.bytes.assign(message.bytes.begin(), message.bytes.end());
 }
 
 std::optional<JoinedMessage> RetryQueue::next(bool give_up) {

@@ -38,7 +38,8 @@ class RetryQueue {
         bool waits = false;
     };
 
-    bool replace(const JoinedMessage& message);
+    std::deque<Entry>::iterator waiting_of(const fuse_event& event);
+    void replace(Entry& entry, const JoinedMessage& message);
 
     std::deque<Entry> entries_;
     std::size_t bytes_ = 0;

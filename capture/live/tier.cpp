@@ -9,12 +9,14 @@ namespace fusewire {
 
 #ifdef FUSEWIRE_HAVE_BPF
 Result<std::unique_ptr<Probe>> load_bpf_probe(const Tier& tier, const ProbeOptions& options);
+Result<std::vector<ConnectionFacts>> survey_with_bpf();
 #endif
 
 namespace {
 
 #ifdef FUSEWIRE_HAVE_BPF
-constexpr std::string_view fentry_programs[] = {"fentry_read", "fexit_read", "fexit_write",
+// Exits first: what entered before its entry was seen is left to waiting_program.
+constexpr std::string_view fentry_programs[] = {"fexit_read", "fentry_read", "fexit_write",
                                                 "fentry_write"};
 constexpr std::string_view fentry_uring_programs[] = {"fexit_copy_args", "fentry_request_end"};
 
@@ -109,6 +111,14 @@ std::span<const Tier> tiers() {
     return table;
 #else
     return {};
+#endif
+}
+
+Result<std::vector<ConnectionFacts>> survey_connections() {
+#ifdef FUSEWIRE_HAVE_BPF
+    return survey_with_bpf();
+#else
+    return fail(Errc::unsupported, "this build has no probe");
 #endif
 }
 

@@ -99,4 +99,8 @@ struct LoadedTier {
 // Errc::refused or Errc::unsupported with the reason; for "auto" that of the last tier.
 [[nodiscard]] Result<LoadedTier> load_tier(std::string_view name, const ProbeOptions& options);
 
+// The connections of all processes, one entry for each descriptor on /dev/fuse, without a capture.
+// Errors as load_tier().
+[[nodiscard]] Result<std::vector<ConnectionFacts>> survey_connections();
+
 } // namespace fusewire

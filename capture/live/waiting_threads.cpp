@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -33,7 +34,7 @@ bool is_waiting_read(std::string_view line, int& fd) {
     if (!argument.starts_with("0x"))
         return false;
     argument.remove_prefix(2);
-    unsigned value = 0;
+    std::uint64_t value = 0; // the whole register
     const auto [end, error] =
         std::from_chars(argument.data(), argument.data() + argument.size(), value, 16);
     fd = static_cast<int>(value);

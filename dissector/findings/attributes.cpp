@@ -23,7 +23,7 @@ constexpr std::uint32_t sx_type = 1 << 0, sx_nlink = 1 << 2, sx_atime = 1 << 5, 
                         sx_btime = 1 << 11, sx_basic = 0x7ff;
 
 Asked asked_of(const Scene& event) {
-    return {event.exchange.request_frame, event.message.unique};
+    return {event.exchange.asked_frame(), event.message.unique};
 }
 
 // The kernel reads these attributes: not those of names without a node, nor of "." and "..".
@@ -45,7 +45,7 @@ bool answers(const Attributes& attributes, std::uint32_t bit) {
 const Attributes* known_before(const AttributesEvent& event) {
     const NodeState* node = event.node;
     if (!are_used(event) || node == nullptr || !node->attributes ||
-        event.exchange.request_frame < node->attributes_frame)
+        event.exchange.asked_frame() < node->attributes_frame)
         return nullptr;
     const bool same =
         event.entry == nullptr || static_cast<std::uint32_t>(event.entry->generation) ==

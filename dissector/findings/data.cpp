@@ -171,7 +171,7 @@ void look_at_iovecs(const ExchangeEvent& event, Report& report) {
         return report(std::move(sighting));
     }
     const Limits& limits = event.state.limits;
-    const bool native = limits.known && limits.minor < native_before;
+    const bool native = limits.minor_known && limits.minor < native_before;
     if (native || count * iovec_size == *payload - ioctl_head)
         return;
     sighting.expected = fmt::format("{} bytes", count * iovec_size);
@@ -546,7 +546,7 @@ constexpr Check<ReplyEvent> reply_rows[] = {
          const std::uint64_t events = asked.value_or(0);
          const auto got = succeeded(event) ? event.reply.number("revents") : std::nullopt;
          if (!got || !asked || (*got & ~(events | always)) == 0 ||
-             (limits.known ? limits.minor < with_events : events == 0))
+             (limits.minor_known ? limits.minor < with_events : events == 0))
              return;
          Sighting sighting = at_reply(event, "revents");
          sighting.observed = fmt::format("revents {:#x}", *got);

@@ -119,7 +119,7 @@ const NameKey* other_name(const EntryEvent& event) {
     for (const NameKey& key : event.before->names) {
         const NameState* name = event.state.at(key.first, key.second);
         if (name != nullptr && name->nodeid == event.entry.nodeid &&
-            name->frame < event.exchange.request_frame &&
+            name->frame < event.exchange.asked_frame() &&
             event.state.cached(*name, event.time_ns()))
             return &key;
     }
@@ -319,7 +319,7 @@ constexpr Check<EntryEvent> entry_rows[] = {
              return;
          const NameKey* other = other_name(event);
          if (other == nullptr ||
-             !names_are_quiet(event.state, {event.exchange.request_frame, event.message.unique}))
+             !names_are_quiet(event.state, {event.exchange.asked_frame(), event.message.unique}))
              return;
          Sighting sighting =
              about(event, fmt::format("\"{}\" in {}", event.entry.name, event.entry.parent),
@@ -385,7 +385,7 @@ constexpr Check<ReplyEvent> readlink_rows[] = {
          const std::uint32_t length = event.reply.body_length();
          if (event.reply.error() != 0 || node == nullptr || node->type() != type_symlink ||
              node->attributes->size == length ||
-             !is_quiet(event.state, *node, {event.exchange.request_frame, event.message.unique}))
+             !is_quiet(event.state, *node, {event.exchange.asked_frame(), event.message.unique}))
              return;
          report({.sub = event.reply.sub(),
                  .nodeid = node->nodeid,

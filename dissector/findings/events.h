@@ -31,6 +31,8 @@ struct Scene {
         constexpr std::uint32_t made_up = record_stale | record_fault | record_gap;
         return message.length == record.wire_length && (record.flags & made_up) == 0;
     }
+    // Its place in the capture says nothing of when it was sent.
+    bool was_in_flight() const { return (record.flags & record_in_flight) != 0; }
     std::optional<std::int64_t> time_ns() const {
         return record.has_time() ? std::optional(record.time_ns) : std::nullopt;
     }

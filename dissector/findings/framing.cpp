@@ -59,7 +59,7 @@ void look_at_padding(const AskEvent& event, Report& report) {
         report({.offset = padding_at, .observed = fmt::to_string(padding), .expected = "0"});
     constexpr std::uint32_t first_with_extensions = 38;
     const Limits& limits = event.state.limits;
-    if (message.total_extlen != 0 && limits.known && limits.minor < first_with_extensions)
+    if (message.total_extlen != 0 && limits.minor_known && limits.minor < first_with_extensions)
         report({.offset = extlen_at,
                 .observed = fmt::format("{} in the first two bytes", message.total_extlen),
                 .expected = fmt::format("0 in minor {}, which has no total_extlen", limits.minor)});
@@ -102,7 +102,8 @@ bool is_resent(const AskEvent& event) {
 }
 
 void look_at_reuse(const AskEvent& event, Report& report) {
-    if (is_resent(event) || (event.outstanding == nullptr && event.settled == nullptr))
+    if (is_resent(event) || event.was_in_flight() ||
+        (event.outstanding == nullptr && event.settled == nullptr))
         return;
     const bool pending = event.outstanding != nullptr;
     const std::uint64_t before = pending ? event.outstanding->frame : event.settled->request_frame;
@@ -116,7 +117,8 @@ void look_at_reuse(const AskEvent& event, Report& report) {
 void look_at_order(const AskEvent& event, Report& report) {
     constexpr std::uint64_t window = 4096;
     const std::uint64_t unique = event.message.unique;
-    if (is_resent(event) || unique == 0 || unique + window >= event.state.requests.highest())
+    if (is_resent(event) || event.was_in_flight() || unique == 0 ||
+        unique + window >= event.state.requests.highest())
         return;
     report({.offset = unique_at,
             .observed = fmt::format("unique {} after {}", unique, event.state.requests.highest()),
@@ -179,7 +181,7 @@ constexpr Check<AskEvent> ask_rows[] = {
       .consequence = "its reply would be taken for a notification"},
      [](const AskEvent& event, Report& report) {
          const bool not_assigned_yet = event.record.pair_key != 0;
-         if (event.message.unique == 0 && !not_assigned_yet)
+         if (event.message.unique == 0 && !not_assigned_yet && !event.was_in_flight())
              report({.offset = unique_at, .object = event.message.opcode_number});
      }},
     {{.id = "unique-odd",
@@ -220,8 +222,8 @@ constexpr Check<AskEvent> ask_rows[] = {
       .consequence = "the capture began later, or lost it",
       .history = History::complete},
      [](const AskEvent& event, Report& report) {
-         if (is_resent(event) && event.outstanding == nullptr && event.settled == nullptr &&
-             event.state.requests.given_up() == 0)
+         if (is_resent(event) && !event.was_in_flight() && event.outstanding == nullptr &&
+             event.settled == nullptr && event.state.requests.given_up() == 0)
              report({.offset = unique_at,
                      .object = event.message.opcode_number,
                      .observed = fmt::format("unique {:#x}", event.message.unique)});
@@ -235,7 +237,7 @@ constexpr Check<AskEvent> ask_rows[] = {
       .consequence = "the kernel sends copies only after NOTIFY_RESEND",
       .history = History::complete},
      [](const AskEvent& event, Report& report) {
-         if (is_resent(event) && !event.state.resend_asked)
+         if (is_resent(event) && !event.was_in_flight() && !event.state.resend_asked)
              report({.offset = unique_at,
                      .observed = fmt::format("unique {:#x}", event.message.unique),
                      .expected = "a NOTIFY_RESEND before it"});
@@ -527,7 +529,8 @@ void look_at_unanswered(const EndEvent& event, Report& report) {
         std::string observed =
             fmt::format("{} unique {}", name_of(request, event.state.dialect), request.unique);
         if (seconds)
-            observed += fmt::format(" waits for {:.3g} s", *seconds);
+            observed += fmt::format(" waits for {}{:.3g} s",
+                                    request.began_unseen ? "more than " : "", *seconds);
         Sighting sighting{.frame = request.frame,
                           .object = request.opcode,
                           .observed = std::move(observed),

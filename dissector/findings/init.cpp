@@ -463,8 +463,13 @@ constexpr Check<MessageEvent> message_rows[] = {
          const Message& first = event.message;
          const Operation operation(first);
          const bool opens = operation.is(Op::init) || operation.is(Op::cuse_init);
-         if (first.kind != MessageKind::request || !opens)
-             report({});
+         if (first.kind == MessageKind::request && opens)
+             return;
+         Sighting sighting;
+         if (event.state.limits.minor_known)
+             sighting.consequence = "the minor is known from the kernel, but limits are not, and "
+                                    "nodes and open files may be older than the capture";
+         report(std::move(sighting));
      }},
 };
 
@@ -515,7 +520,7 @@ constexpr NeedsMinor minors[] = {{Op::rename2, 23}, {Op::batch_forget, 16}};
 void look_at_minor(const RequestEvent& event, Report& report) {
     const Limits& limits = event.state.limits;
     for (const NeedsMinor& row : minors)
-        if (event.operation.is(row.op) && limits.known && limits.minor < row.minor)
+        if (event.operation.is(row.op) && limits.minor_known && limits.minor < row.minor)
             report(exceeding(event, fmt::format("minor {}", limits.minor),
                              fmt::format("at least {}", row.minor)));
 }
@@ -600,7 +605,7 @@ bool remembers(const AskEvent& event) {
     case Op::opendir:
         return limits.known && limits.offers(no_opendir_support);
     case Op::link:
-        return limits.known && limits.minor >= remembers_link;
+        return limits.minor_known && limits.minor >= remembers_link;
     default:
         return true;
     }
@@ -610,7 +615,7 @@ void look_at_enosys(const AskEvent& event, Report& report) {
     const State& state = event.state;
     const auto answered = state.enosys.find(event.message.opcode_number);
     if (answered == state.enosys.end() || (event.message.unique & resend_bit) != 0 ||
-        !remembers(event) ||
+        !remembers(event) || event.was_in_flight() ||
         !state.course.lull_since(answered->second, event.record, state.requests))
         return;
     report({.object = event.message.opcode_number,

@@ -43,7 +43,8 @@ bool is_repeated(const RequestEvent& event, const Outstanding& target) {
 // Whoever was waiting when ENOSYS came may still send one, and so may requests that were queued and
 // not read yet; a second later there is none of the latter.
 bool began_after_refusal(const Outstanding& target, const Interrupts& interrupts) {
-    return interrupts.declined_frame() != 0 && target.frame > interrupts.declined_frame() &&
+    return !target.began_unseen && interrupts.declined_frame() != 0 &&
+           target.frame > interrupts.declined_frame() &&
            over_a_second(interrupts.declined_ns(), target.time_ns);
 }
 

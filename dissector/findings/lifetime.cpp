@@ -16,7 +16,7 @@ constexpr DialectSet fusex = in_dialects(DialectName::fusex_a, DialectName::fuse
 constexpr DialectSet not_fusex = all_dialects & ~fusex;
 
 Asked asked_of(const Scene& event) {
-    return {event.exchange.request_frame, event.message.unique};
+    return {event.exchange.asked_frame(), event.message.unique};
 }
 
 // The kernel asks for "." of a nodeid that it knows only from an old NFS file handle.
@@ -271,7 +271,7 @@ constexpr Check<ExchangeEvent> exchange_rows[] = {
 const RemovedName* removed_before(const EntryEvent& event) {
     const RemovedName* removed = event.removed;
     const bool found = event.entry.origin == EntryOrigin::lookup && event.entry.nodeid != 0;
-    return found && removed != nullptr && removed->frame < event.exchange.request_frame ? removed
+    return found && removed != nullptr && removed->frame < event.exchange.asked_frame() ? removed
                                                                                         : nullptr;
 }
 
@@ -334,7 +334,7 @@ constexpr Check<EntryEvent> entry_rows[] = {
              return;
          const NameState* name = event.name;
          if (name == nullptr || name->nodeid == 0 || event.entry.nodeid == 0 ||
-             name->frame >= event.exchange.request_frame ||
+             name->frame >= event.exchange.asked_frame() ||
              !event.state.cached(*name, event.time_ns()))
              return;
          Sighting sighting = about_name(event, name->frame);

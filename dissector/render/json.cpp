@@ -31,6 +31,7 @@ class JsonView {
   private:
     void envelope(JsonObject& object);
     void opcode(JsonObject& object, const Opcode* row, std::uint32_t number, bool known);
+    void flight(JsonObject& object);
     void layers(std::size_t begin, std::size_t end);
     void members(JsonObject& object, std::size_t begin, std::size_t end);
     std::size_t array(JsonObject& object, std::size_t begin, std::size_t end);
@@ -119,6 +120,7 @@ void JsonView::envelope(JsonObject& object) {
         object.number("pid", message_.pid);
         object.number("total_extlen", message_.total_extlen);
         object.number_or_null("reply_frame", exchange_.reply_frame);
+        flight(object);
         break;
     case MessageKind::reply:
     case MessageKind::write_result:
@@ -145,6 +147,16 @@ void JsonView::envelope(JsonObject& object) {
         object.number("lost", record_.lost);
     if (!record_.comment.empty())
         object.text("comment", record_.comment);
+}
+
+// Only what is not the rule: most requests are new, and read when they are seen.
+void JsonView::flight(JsonObject& object) {
+    if ((record_.flags & record_in_flight) != 0)
+        object.boolean("in_flight", true);
+    if ((record_.flags & record_unread) != 0)
+        object.boolean("unread", true);
+    if (exchange_.again)
+        object.number_or_null("request_frame", exchange_.request_frame);
 }
 
 void JsonView::layers(std::size_t begin, std::size_t end) {

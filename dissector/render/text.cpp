@@ -249,6 +249,19 @@ void append_finding(std::string& out, const Judgement& judgement, const TextStyl
     out += '\n';
 }
 
+// That the request did not begin here.
+void append_flight(std::string& out, const Decoded& request, const TextStyle& style) {
+    const bool listed = (request.record.flags & record_in_flight) != 0;
+    const bool unread = (request.record.flags & record_unread) != 0;
+    if (!listed && !request.exchange.again)
+        return;
+    const Painted mark(out, style.color, Paint::caution);
+    out += !request.exchange.again ? " (in flight at start"
+           : listed                ? " (still in flight"
+                                   : " (was unread until now";
+    out += unread ? ", unread)" : ")";
+}
+
 void append_loss(std::string& out, const Record& record, const TextStyle& style) {
     if (record.lost == 0)
         return;
@@ -289,6 +302,11 @@ void append_duration(std::string& out, std::int64_t nanoseconds) {
         fmt::format_to(into(out), "{:.2f} s", value / 1e9);
 }
 
+void append_request(std::string& out, const Message& request, const TextStyle& style) {
+    append_key_fields(out, request, 0, request.nodes.size(), style);
+    append_subs(out, request, style);
+}
+
 void append_result(std::string& out, const Decoded& reply, const TextStyle& style) {
     append_outcome(out, reply.message.error, style);
     if (reply.exchange.latency_ns) {
@@ -320,8 +338,8 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
     switch (message.kind) {
     case MessageKind::request:
         fmt::format_to(into(out), " {:>6} {:>4}", message.unique, message.nodeid);
-        append_key_fields(out, message, 0, message.nodes.size(), style);
-        append_subs(out, message, style);
+        append_request(out, message, style);
+        append_flight(out, decoded, style);
         break;
     case MessageKind::reply:
         fmt::format_to(into(out), " {:>6} {:>4}", message.unique,

@@ -24,6 +24,9 @@ struct TextStyle {
 // ! notification), opcode, unique, nodeid, then names, key fields, result, latency and findings.
 void append_line(std::string& out, const Decoded& decoded, const TextStyle& style);
 
+// What tells a request from others, each with a space in front: names, key fields, operations.
+void append_request(std::string& out, const Message& request, const TextStyle& style);
+
 // What a reply says, for the line of its request: result, latency and key fields.
 void append_result(std::string& out, const Decoded& reply, const TextStyle& style);
 

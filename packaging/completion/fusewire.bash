@@ -8,7 +8,7 @@ _fusewire() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles import fields dialects rules verdicts completion --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles import fields dialects rules verdicts doctor completion --help --version' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
@@ -36,6 +36,9 @@ _fusewire() {
     'capture -a')
         return
         ;;
+    'capture -b')
+        return
+        ;;
     'capture --opcode')
         return
         ;;
@@ -61,6 +64,9 @@ _fusewire() {
         return
         ;;
     'capture --ring-size')
+        return
+        ;;
+    'capture --interval')
         return
         ;;
     'capture -T')
@@ -172,18 +178,26 @@ _fusewire() {
         mapfile -t COMPREPLY < <(compgen -W 'text markdown' -- "$cur")
         return
         ;;
+    'doctor -T')
+        mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
+        return
+        ;;
+    'doctor --color')
+        mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
+        return
+        ;;
     esac
     case "${COMP_WORDS[1]}" in
     capture)
         if [[ $cur == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size -D -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a -b --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size --outstanding --interval -D -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -W "$(_fusewire_list_mounts)" -- "$cur")
         fi
         ;;
     read)
         if [[ $cur == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '-V -x -T -e --pairs -t --time --color -c -w -P --format --dialect -h --help' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W '-V -x -T -e --pairs -t --time --color -c -w -P --outstanding --format --dialect -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames
@@ -241,6 +255,11 @@ _fusewire() {
     verdicts)
         if [[ $cur == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
+        fi
+        ;;
+    doctor)
+        if [[ $cur == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-T --color -h --help' -- "$cur")
         fi
         ;;
     completion)

@@ -23,10 +23,10 @@ constexpr Value transports[] = {
     one_of(static_cast<std::uint64_t>(Transport::imported), "imported"),
 };
 constexpr Value record_flags[] = {
-    bit(0, "truncated"), bit(1, "more"),    bit(2, "lost_before"), bit(3, "stale"),
-    bit(4, "fault"),     bit(5, "no_time"), bit(6, "gap"),
+    bit(0, "truncated"), bit(1, "more"), bit(2, "lost_before"), bit(3, "stale"),  bit(4, "fault"),
+    bit(5, "no_time"),   bit(6, "gap"),  bit(7, "in_flight"),   bit(8, "unread"),
 };
-static_assert(record_flags[6].value == record_gap);
+static_assert(record_flags[8].value == record_unread);
 
 std::uint64_t number(const char* name, unsigned width, std::span<const Value> values,
                      const Written& value, Complaint& complaint) {

@@ -1,5 +1,7 @@
 #include "samples/builder/sample.h"
 
+#include <algorithm>
+
 namespace fusewire::samples {
 
 Result<bool> SampleSource::next(Record& record) {
@@ -7,6 +9,8 @@ Result<bool> SampleSource::next(Record& record) {
         return false;
     record = sample_.records[at_++].view();
     record.frame = at_;
+    const auto about = std::ranges::find(sample_.connections, record.conn, &Connection::conn);
+    record.about = about == sample_.connections.end() ? nullptr : &*about;
     return true;
 }
 

@@ -93,6 +93,7 @@ Connection mounted(std::uint32_t conn, std::string mount_point) {
     connection.options = "rw,nosuid,user_id=0,group_id=0,default_permissions";
     connection.server_name = "bindfs";
     connection.server_pid = 1234;
+    connection.kernel = "6.12.95+deb12-cloud-amd64";
     connection.tier = "tp";
     connection.cannot_see = {"FORGET", "replies that the kernel refused"};
     connection.minor = 45;

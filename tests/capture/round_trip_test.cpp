@@ -8,6 +8,7 @@
 
 #include <array>
 #include <tuple>
+#include <variant>
 
 namespace fusewire::test {
 namespace {
@@ -120,6 +121,7 @@ TEST(Comments, ComeBackFromPcapng) {
 TEST(ConnectionFacts, ComeBackFromPcapng) {
     const TempDir dir;
     Connection connection = mounted(41, "/mnt/100%\nnew line \xff");
+    connection.began_ns = 1'700'000'000'123'456'789;
     write_capture(dir.path("c"), FileFormat::pcapng, {}, {connection, mounted(42, "/mnt/ä")});
     const Contents contents = read_all(dir.path("c"));
     ASSERT_EQ(contents.connections.size(), 2u) << contents.error.message;
@@ -131,11 +133,70 @@ TEST(ConnectionFacts, ComeBackFromPcapng) {
     EXPECT_EQ(back.options, connection.options);
     EXPECT_EQ(back.server_name, connection.server_name);
     EXPECT_EQ(back.server_pid, connection.server_pid);
+    EXPECT_EQ(back.kernel, connection.kernel);
     EXPECT_EQ(back.tier, connection.tier);
     EXPECT_EQ(back.cannot_see, connection.cannot_see);
     EXPECT_EQ(back.minor, connection.minor);
     EXPECT_EQ(back.init_flags, connection.init_flags);
+    EXPECT_EQ(back.began_ns, connection.began_ns);
     EXPECT_EQ(contents.connections[1].mount_point, "/mnt/ä");
+}
+
+// Descriptions and messages in the order in which they are to be written: a number is a message.
+Contents described(const std::vector<std::variant<Connection, std::uint64_t>>& steps) {
+    const TempDir dir;
+    auto sink = create_capture(dir.path("c"), FileFormat::pcapng);
+    for (const auto& step : steps) {
+        if (const auto* connection = std::get_if<Connection>(&step))
+            EXPECT_TRUE((*sink)->describe(*connection));
+        else
+            EXPECT_TRUE((*sink)->write(message(std::get<std::uint64_t>(step), 50).view()));
+    }
+    EXPECT_TRUE((*sink)->flush());
+    auto source = open_capture(dir.path("c"));
+    Contents contents = read_all(**source);
+    const auto revised = (*source)->revised();
+    for (const std::size_t index : revised)
+        contents.warnings.push_back("revised " + contents.connections[index].mount_point);
+    return contents;
+}
+
+Connection begun(std::int64_t began_ns, std::string mount_point) {
+    Connection connection = mounted(41, std::move(mount_point));
+    connection.server_pid = 0;
+    connection.began_ns = began_ns;
+    return connection;
+}
+
+TEST(ConnectionFacts, WhatBecomesKnownLaterCompletesTheConnection) {
+    const Contents contents = described({begun(7, ""), 1u, begun(7, "/a"), 2u});
+    ASSERT_EQ(contents.connections.size(), 1u);
+    EXPECT_EQ(contents.connections[0].mount_point, "/a");
+    EXPECT_EQ(contents.records[0].record.conn, contents.records[1].record.conn);
+    EXPECT_EQ(contents.warnings, std::vector<std::string>{"revised /a"});
+}
+
+TEST(ConnectionFacts, WhatIsKnownIsNotLostToADescriptionThatSaysLess) {
+    const Contents contents = described({begun(7, "/a"), 1u, begun(7, ""), 2u});
+    ASSERT_EQ(contents.connections.size(), 1u);
+    EXPECT_EQ(contents.connections[0].mount_point, "/a");
+    EXPECT_TRUE(contents.warnings.empty());
+}
+
+TEST(ConnectionFacts, ANumberThatComesAgainIsAnotherConnectionFromItsInitOn) {
+    const Contents contents = described({begun(0, "/a"), 1u, begun(7, ""), 2u, begun(7, "/a"), 3u});
+    ASSERT_EQ(contents.connections.size(), 2u);
+    EXPECT_NE(contents.records[0].record.conn, contents.records[1].record.conn);
+    EXPECT_EQ(contents.records[1].record.conn, contents.records[2].record.conn);
+    EXPECT_EQ(contents.connections[1].mount_point, "/a");
+}
+
+TEST(ConnectionFacts, SayingTheSameAgainMakesNoInterface) {
+    const TempDir dir;
+    write_capture(dir.path("once"), FileFormat::pcapng, {}, {mounted(41, "/a")});
+    write_capture(dir.path("twice"), FileFormat::pcapng, {},
+                  {mounted(41, "/a"), mounted(41, "/a")});
+    EXPECT_EQ(read_file(dir.path("once")), read_file(dir.path("twice")));
 }
 
 TEST(Rewind, GivesTheSameOnceMore) {

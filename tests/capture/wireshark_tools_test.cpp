@@ -67,6 +67,7 @@ void expect_same_facts(const Connection& expected, const Connection& actual) {
     EXPECT_EQ(actual.options, expected.options);
     EXPECT_EQ(actual.server_name, expected.server_name);
     EXPECT_EQ(actual.server_pid, expected.server_pid);
+    EXPECT_EQ(actual.kernel, expected.kernel);
     EXPECT_EQ(actual.tier, expected.tier);
     EXPECT_EQ(actual.cannot_see, expected.cannot_see);
     EXPECT_EQ(actual.minor, expected.minor);

@@ -4,7 +4,7 @@ import unittest
 from command_line import CommandLineTest, run
 
 COMMANDS = ("capture", "read", "check", "nodes", "fhandles", "import", "fields", "dialects", "rules",
-            "verdicts", "completion")
+            "verdicts", "doctor", "completion")
 
 
 class Arguments(CommandLineTest):
@@ -72,7 +72,31 @@ class Arguments(CommandLineTest):
     def test_capture_checks_its_rules_before_it_needs_privileges(self):
         self.assert_usage_error(("capture", "-a", "forever"), "duration:SECONDS")
         self.assert_usage_error(("capture", "-a", "size:1M"), "-w")
+        self.assert_usage_error(("capture", "-a", "files:2", "-w", "x"), "-b")
+        self.assert_usage_error(("capture", "-a", "messages:0"), "-a messages:0", "N at least 1")
         self.assert_usage_error(("capture", "--"), "--")
+        self.assert_usage_error(("capture", "--opcode", "GETATR"), "--opcode GETATR",
+                                "did you mean GETATTR?")
+        self.assert_usage_error(("capture", "--opcode", "READ,!WRITE"), "--opcode")
+        self.assert_usage_error(("capture", "--uid", "no such user"), "--uid no such user")
+        self.assert_usage_error(("capture", "--pid", "me"), "me")
+        self.assert_usage_error(("capture", "--server-pid", "-1"), "-1")
+
+    def test_the_list_of_connections_is_text_or_json(self):
+        self.assert_usage_error(("capture", "-D", "-T", "fields"), "-T json")
+
+    def test_ring_files_need_a_file_and_a_rule_that_fills_it(self):
+        self.assert_usage_error(("capture", "-b", "size:1M"), "-w FILE")
+        self.assert_usage_error(("capture", "-b", "size:1M", "-w", "-"), "-w FILE")
+        self.assert_usage_error(("capture", "-b", "files:3", "-w", "x"), "-b", "duration")
+
+    def test_a_ring_rule_that_makes_no_sense_is_named_with_what_is_expected(self):
+        for rule, expected in (("files:0", "files:N"), ("size:much", "size:BYTES"),
+                               ("duration:-1", "duration:SECONDS"), ("interval:0", "SECONDS"),
+                               ("filesize:1K", "filesize:KB"), ("packets:", "packets:N"),
+                               ("bytes:3", "duration:SECONDS, interval:SECONDS, size:BYTES"),
+                               ("size", "size:BYTES")):
+            self.assert_usage_error(("capture", "-w", "x", "-b", rule), f"-b {rule}:", expected)
 
 
 if __name__ == "__main__":

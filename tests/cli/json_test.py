@@ -36,7 +36,9 @@ class Schema(CommandLineTest):
     def test_it_is_a_schema_with_every_key_explained(self):
         jsonschema.Draft202012Validator.check_schema(SCHEMA)
         for part in ("message", "sub", "finding", "report", "verdict", "node_ledger", "node",
-                     "fhandle_ledger", "fhandle"):
+                     "fhandle_ledger", "fhandle", "diagnosis", "requirement", "tier_trial",
+                     "connection_list", "connection", "outstanding",
+                     "outstanding_request"):
             for key, about in SCHEMA["$defs"][part]["properties"].items():
                 self.assertIn("description", about, f"{part}.{key}")
 

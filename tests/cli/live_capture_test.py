@@ -8,16 +8,10 @@ import select
 import shutil
 import signal
 import subprocess
-import sys
 import time
-import unittest
 
-from command_line import FUSEWIRE, TIMEOUT_S, CommandLineTest, environment, run
-
-NOBODY = 65534
-FILES = 200
-SKIPPED = 77
-STAT_ALL = f'for i in $(seq {FILES}); do stat "$0/file$i" >/dev/null; done'
+from command_line import FUSEWIRE, TIMEOUT_S, environment, run
+from live_mount import FILES, NOBODY, STAT_ALL, LiveMountTest, main
 
 
 def as_sudo():
@@ -25,54 +19,7 @@ def as_sudo():
     return environment(SUDO_UID=str(NOBODY), SUDO_GID=str(NOBODY))
 
 
-class LiveCapture(CommandLineTest):
-    def setUp(self):
-        super().setUp()
-        self.folder.chmod(0o777) # nobody writes here
-        self.mount = self.folder / "mount"
-        source = self.folder / "source"
-        for folder in (source, self.mount):
-            folder.mkdir(mode=0o755)
-        for number in range(1, FILES + 1):
-            (source / f"file{number}").write_text(f"content of {number}\n")
-        subprocess.run(["bindfs", "-o", "attr_timeout=0,entry_timeout=0,negative_timeout=0,allow_other",
-                        source, self.mount], check=True)
-        self.addCleanup(subprocess.run, ["umount", "-l", self.mount], check=True)
-        self.file = self.folder / "x.pcapng"
-
-    def capture(self, *arguments, env=None):
-        done = run("capture", self.mount, *arguments, env=env)
-        self.assertEqual(done.returncode, 0, done.stderr.decode())
-        return done
-
-    def start(self, *arguments, env=None, stdout=subprocess.PIPE):
-        """A capture in the background, once its probe is attached."""
-        process = subprocess.Popen([FUSEWIRE, "capture", self.mount, *arguments], stdout=stdout,
-                                   stderr=subprocess.PIPE, env=env or environment())
-        self.addCleanup(self.end, process)
-        deadline = time.monotonic() + TIMEOUT_S
-        while self.status(process).get("NoNewPrivs") != "1":
-            self.assertIsNone(process.poll(), "the capture ended at once")
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.02)
-        return process
-
-    @staticmethod
-    def end(process):
-        process.kill()
-        process.communicate()
-
-    @staticmethod
-    def status(process):
-        lines = pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines()
-        return dict(re.split(r":\s*", line, maxsplit=1) for line in lines)
-
-    def stop(self, process, number=signal.SIGINT):
-        process.send_signal(number)
-        _, stderr = process.communicate(timeout=TIMEOUT_S)
-        self.assertEqual(process.returncode, 0, stderr.decode())
-        return stderr.decode()
-
+class LiveCapture(LiveMountTest):
     def assert_all_looked_up(self, messages):
         lookups = [m for m in messages if m["opcode"] == "LOOKUP"]
         requests = {m["frame"]: m for m in lookups if m["direction"] == "request"}
@@ -103,8 +50,8 @@ class LiveCapture(CommandLineTest):
     def test_the_file_describes_the_connection(self):
         self.capture("-w", self.file, "--", "stat", self.mount / "file1")
         text = self.succeed("read", self.file, "-V").decode()
-        self.assertRegex(text, rf"# connection \d+: {self.mount} \(fuse[.a-z]*\).* tier \w+, "
-                         "cannot see ")
+        self.assertRegex(text, rf"# connection \d+: {self.mount} \(fuse[.a-z]*\).* kernel "
+                         rf"{re.escape(os.uname().release)}, tier \w+, cannot see ")
 
     def test_what_is_piped_shows_at_once(self):
         writer = self.start("-w", "-")
@@ -223,6 +170,18 @@ class LiveCapture(CommandLineTest):
         self.assertEqual(done.returncode, 0)
         self.assertIn(str(self.mount), done.stdout.decode())
 
+    def test_the_list_names_the_server_and_asks_it_nothing(self):
+        server = int(subprocess.check_output(["pgrep", "-f", f"^bindfs .*{self.mount}$"]))
+        os.kill(server, signal.SIGSTOP) # a request would wait for ever
+        self.addCleanup(os.kill, server, signal.SIGCONT)
+        listed = json.loads(self.succeed("capture", "-D", "-T", "json"))["connections"]
+        ours = next(row for row in listed if row["mount_point"] == str(self.mount))
+        self.assertEqual(ours["fs_type"], "fuse")
+        self.assertIn(ours["waiting"], (0, None))
+        if fdinfo_names_connections(server):
+            self.assertEqual(ours["servers"], [{"pid": server, "name": "bindfs"}])
+            self.assertIn(f" {server} bindfs ", self.succeed("capture", "-D").decode())
+
     def test_capturing_without_privileges_says_what_is_missing(self):
         done = self.as_nobody("capture", self.mount, "-w", self.file)
         self.assertEqual(done.returncode, 3)
@@ -240,20 +199,10 @@ class LiveCapture(CommandLineTest):
         self.assert_one_line(done.stderr, str(self.mount))
 
 
-def missing():
-    """Why captures are impossible here; empty if they are possible."""
-    if os.geteuid() != 0:
-        return "needs root"
-    if shutil.which("bindfs") is None:
-        return "needs bindfs"
-    tried = run("capture", "-a", "duration:0.1")
-    return "" if tried.returncode == 0 else tried.stderr.decode().strip()
+def fdinfo_names_connections(pid):
+    """Whether the kernel is of Linux 6.16 or later."""
+    return any("fuse_connection:" in info.read_text() for info in pathlib.Path(f"/proc/{pid}/fdinfo").iterdir())
 
 
 if __name__ == "__main__":
-    reason = missing()
-    if reason:
-        required = os.environ.get("FUSEWIRE_REQUIRE_LIVE") == "1"
-        print(f"skipped: {reason}")
-        sys.exit(1 if required else SKIPPED)
-    unittest.main()
+    main()

@@ -19,7 +19,8 @@ std::optional<ReplySize> size_of(std::uint32_t opcode, const Wire& body, std::ui
             message);
     Limits limits;
     limits.known = minor != 0;
-    limits.minor = minor;
+    if (minor != 0)
+        limits.set_minor(minor);
     return reply_size(Operation(message), limits);
 }
 

@@ -1,6 +1,8 @@
 // Fuzzes the session and the checker: messages of two connections, seen twice, as `read` does with a
 // file. The input is a series of messages, see message_input.h.
 #include "dissector/judged_session.h"
+#include "dissector/outstanding.h"
+#include "dissector/render/text.h"
 #include "tests/fuzz/check_message.h"
 #include "tests/fuzz/message_input.h"
 
@@ -9,19 +11,27 @@ namespace {
 
 // Returns how many messages there were.
 std::size_t see_all(Input input, JudgedSession& session, bool shown) {
+    const Connection old{.conn = ConnId{42}, .minor = 8, .init_flags = 1};
+    OutstandingRequests outstanding([](std::string& out, const Message& request) {
+        append_request(out, request, TextStyle{});
+    });
     MessageInput messages(input);
     Record record;
     std::size_t seen = 0;
     while (messages.next(record)) {
         // A connection for each of two flags that the decoder does not act on.
         record.conn = ConnId{(record.flags & record_lost_before) != 0 ? 42u : 41u};
+        record.about = record.conn == old.conn ? &old : nullptr;
         record.pair_key = (record.flags & record_fault) != 0 ? 1 : 0;
         const Decoded decoded = session.see(record);
         check_message(record, decoded.message);
         if (shown)
             render(decoded);
+        outstanding.see(decoded);
         ++seen;
     }
+    require(outstanding.oldest(seen).size() == outstanding.size() && outstanding.size() <= seen,
+            "no more are unanswered than were seen");
     return seen;
 }
 

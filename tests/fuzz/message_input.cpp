@@ -11,6 +11,8 @@ enum MessageBit : std::uint64_t {
     bit_io_uring = 1u << 5,
     bit_no_time = 1u << 6
 };
+// Beside the direction.
+enum DirectionBit : std::uint64_t { bit_in_flight = 1u << 2, bit_unread = 1u << 3 };
 constexpr std::uint32_t record_flags[] = {record_stale, record_fault, record_gap,
                                           record_lost_before};
 constexpr std::int64_t step_ns = 1'234'567;
@@ -19,7 +21,10 @@ constexpr std::int64_t step_ns = 1'234'567;
 
 // Returns how many bytes were captured.
 std::size_t MessageInput::take_head(Record& record) {
-    record.direction = static_cast<Direction>(rest_.number(1) % 4);
+    const std::uint64_t direction = rest_.number(1);
+    record.direction = static_cast<Direction>(direction % 4);
+    record.flags |= (direction & bit_in_flight) != 0 ? record_in_flight : 0u;
+    record.flags |= (direction & bit_unread) != 0 ? record_unread : 0u;
     const std::uint64_t bits = rest_.number(1);
     for (std::size_t i = 0; i < std::size(record_flags); ++i)
         if ((bits >> i & 1) != 0)

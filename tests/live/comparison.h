@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/live/live_fixture.h"
+#include "tests/live/tier_sight.h"
 
 #include <array>
 #include <cstdint>
@@ -17,6 +18,7 @@ struct ComparisonTotals {
 
 struct Comparison {
     std::array<ComparisonTotals, 2> equal; // by LogDirection
+    std::uint64_t results = 0;             // refused replies of which both know the same errno
     std::uint64_t stale = 0;               // replies of which only the header was comparable
     std::uint64_t nameless = 0;            // captured requests whose unique is not known (6.12)
     std::vector<std::string> differences;
@@ -26,11 +28,13 @@ struct Comparison {
     }
 };
 
-// Messages of the log that tracepoints see: all but FORGET, BATCH_FORGET and INTERRUPT.
-std::vector<const LogRecord*> visible_to_tracepoints(const std::vector<LogRecord>& log);
+// Every message of the log that the tier sees must be in the capture with the same bytes, the right
+// transport and the same result of write(), and nothing else. Messages are matched by direction and
+// unique. Messages that were on their way when the capture began are left out.
+Comparison compare(const std::vector<LogRecord>& log, const std::vector<CapturedRecord>& capture,
+                   const TierSight& sight, const ServerWays& ways = {});
 
-// Every visible message of the log must be in the capture with the same bytes, and nothing else.
-// Messages are matched by direction and unique.
-Comparison compare(const std::vector<LogRecord>& log, const std::vector<CapturedRecord>& capture);
+// Prints what was compared and makes it properties of the running test.
+void report(const Comparison& comparison, const TierSight& sight);
 
 } // namespace fusewire::live_test

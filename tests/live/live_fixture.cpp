@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -25,7 +27,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 10s;
+// Emulated machines are slow.
+constexpr auto patience = 60s;
 
 bool holds_within(std::chrono::milliseconds limit, const std::function<bool()>& condition) {
     const auto end = std::chrono::steady_clock::now() + limit;
@@ -93,6 +96,40 @@ void complete_uniques(std::vector<CapturedRecord>& records) {
     }
 }
 
+bool is_settled(const std::vector<LogRecord>& log) {
+    std::set<std::uint64_t> open;
+    for (const LogRecord& record : log) {
+        const std::uint64_t unique = unique_of(record.bytes, record.direction);
+        if (record.direction == LogDirection::request && is_answered(opcode_of(record.bytes)))
+            open.insert(unique);
+        if (record.direction == LogDirection::reply && !record.written)
+            return false;
+        if (record.direction == LogDirection::reply)
+            open.erase(unique);
+    }
+    return open.empty();
+}
+
+// What came of loading the tier that is tested.
+struct TriedTier {
+    std::string name;
+    std::string refusal; // empty: it loads
+};
+
+const TriedTier& tried_tier() {
+    static const TriedTier tried = [] {
+        const auto loaded = load_tier(test_tier(), {});
+        return loaded ? TriedTier{std::string(loaded->tier->name), ""}
+                      : TriedTier{"", loaded.error().message};
+    }();
+    return tried;
+}
+
+// It is built beside the tests, and is to be copied with them.
+std::string raw_server_path() {
+    return std::filesystem::read_symlink("/proc/self/exe").replace_filename("raw_server");
+}
+
 } // namespace
 
 std::string missing_requirement() {
@@ -100,11 +137,22 @@ std::string missing_requirement() {
         return "live capture needs root";
     if (access("/dev/fuse", R_OK | W_OK) != 0)
         return std::string("/dev/fuse: ") + std::strerror(errno);
-    static const std::string refusal = [] {
-        const auto loaded = load_tier("auto", {});
-        return loaded ? std::string() : loaded.error().message;
-    }();
-    return refusal;
+    return tried_tier().refusal;
+}
+
+std::string test_tier() {
+    const char* value = std::getenv("FUSEWIRE_TEST_TIER");
+    return value == nullptr || *value == '\0' ? "auto" : value;
+}
+
+const TierSight& test_sight() {
+    return sight_of(tried_tier().name);
+}
+
+unsigned scaled(unsigned amount) {
+    const char* value = std::getenv("FUSEWIRE_TEST_PERCENT");
+    const unsigned long percent = value == nullptr ? 100 : std::strtoul(value, nullptr, 10);
+    return std::max(1u, static_cast<unsigned>(amount * percent / 100));
 }
 
 bool live_is_required() {
@@ -173,10 +221,13 @@ void ServerProcess::stop() {
     pid_ = -1;
 }
 
-LoggedServer::LoggedServer(std::vector<std::string> options) {
+LoggedServer::LoggedServer(std::vector<std::string> options, ServerWays ways)
+    : ways_(std::move(ways)) {
     const std::string mount_point = directory_.make("mount");
-    std::vector<std::string> arguments = {RAW_SERVER, mount_point, "--log", directory_.file("log")};
+    std::vector<std::string> arguments = {raw_server_path(), mount_point, "--log",
+                                          directory_.file("log")};
     std::ranges::move(options, std::back_inserter(arguments));
+    std::ranges::move(ways_.options(), std::back_inserter(arguments));
     process_ = std::make_unique<ServerProcess>(std::move(arguments), mount_point);
     // Answered only after INIT, so that no test sees half of that.
     struct stat unused {};
@@ -185,7 +236,16 @@ LoggedServer::LoggedServer(std::vector<std::string> options) {
     logged_before_ = read_raw_log(directory_.file("log")).size();
 }
 
+// Requests are read in the order in which they were made, so the last one brings all before it.
+void LoggedServer::settle() const {
+    struct statvfs unused {};
+    statvfs(process_->mount_point().c_str(), &unused);
+    if (!holds_within(patience, [&] { return is_settled(read_raw_log(directory_.file("log"))); }))
+        throw std::runtime_error("raw_server leaves requests without a reply");
+}
+
 std::vector<LogRecord> LoggedServer::log() {
+    settle();
     process_->stop();
     auto records = read_raw_log(directory_.file("log"));
     records.erase(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(logged_before_));
@@ -194,6 +254,7 @@ std::vector<LogRecord> LoggedServer::log() {
 
 LiveOptions options_for(ConnId conn) {
     LiveOptions options;
+    options.tier = test_tier();
     options.probe.filter.connections = {conn};
     options.probe.ring_bytes = 64u << 20;
     return options;

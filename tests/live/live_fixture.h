@@ -4,6 +4,7 @@
 
 #include "capture/live/live_source.h"
 #include "tests/live/raw_log.h"
+#include "tests/live/tier_sight.h"
 
 #include <gtest/gtest.h>
 #include <sys/types.h>
@@ -21,6 +22,15 @@ std::string missing_requirement();
 
 // FUSEWIRE_REQUIRE_LIVE=1: what cannot run fails.
 bool live_is_required();
+
+// The tier that is tested: FUSEWIRE_TEST_TIER, "auto" without it, ...
+std::string test_tier();
+
+// ... and what it sees. Only where nothing is missing.
+const TierSight& test_sight();
+
+// How much work to do where FUSEWIRE_TEST_PERCENT of `amount`, 100 without it, is wanted; at least 1.
+unsigned scaled(unsigned amount);
 
 // The base of all live tests: skips, or fails where live tests are required.
 class LiveTest : public testing::Test {
@@ -72,17 +82,22 @@ class ServerProcess {
 // raw_server in a temporary directory, with a log.
 class LoggedServer {
   public:
-    explicit LoggedServer(std::vector<std::string> options = {});
+    explicit LoggedServer(std::vector<std::string> options = {}, ServerWays ways = {});
 
     ServerProcess& process() { return *process_; }
+    const ServerWays& ways() const { return ways_; }
     std::string path(const std::string& name) const { return process_->mount_point() + "/" + name; }
     ConnId conn() const { return process_->conn(); }
 
-    // What crossed the device since the constructor returned. Stops the server first.
+    // What crossed the device since the constructor returned. Waits until every request has its
+    // reply, which for those of nobody's may be later than the load, and stops the server.
     std::vector<LogRecord> log();
 
   private:
+    void settle() const;
+
     TemporaryDirectory directory_;
+    ServerWays ways_;
     std::unique_ptr<ServerProcess> process_;
     std::size_t logged_before_ = 0;
 };
@@ -93,7 +108,7 @@ struct CapturedRecord {
     Buffer bytes;
 };
 
-// Whole messages of one connection, with a ring that holds a test's traffic: on a busy machine the
+// Whole messages of one connection by the tier that is tested, with a ring that holds a test's traffic: on a busy machine the
 // reader may not run for seconds, and what is lost then says nothing about the bytes.
 LiveOptions options_for(ConnId conn);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 namespace fusewire {
 
 namespace {
@@ -22,13 +24,15 @@ constexpr std::string_view mountinfo = R"(22 27 0:21 / /proc rw,relatime - proc 
 
 const std::vector<Mount> mounts = parse_mountinfo(mountinfo);
 
+const ReadLink no_links = [](const std::string&) { return std::nullopt; };
+
 std::uint32_t found(std::string_view target, std::string_view directory = "/") {
-    const auto conn = find_connection(target, mounts, directory);
+    const auto conn = find_connection(target, mounts, directory, no_links);
     return conn ? static_cast<std::uint32_t>(*conn) : 0;
 }
 
 std::string refusal(std::string_view target, std::string_view directory = "/") {
-    const auto conn = find_connection(target, mounts, directory);
+    const auto conn = find_connection(target, mounts, directory, no_links);
     return conn ? std::string() : conn.error().message;
 }
 
@@ -98,8 +102,52 @@ TEST(Mounts, RelativePathsAreResolvedAsText) {
     EXPECT_EQ(found("data", "/mnt"), 52u);
     EXPECT_EQ(found(".", "/mnt/data/deep"), 52u);
     EXPECT_EQ(found("../data/./x/..//y", "/mnt/usb"), 52u);
-    EXPECT_EQ(normal_path("../../../..", "/a/b"), "/");
-    EXPECT_EQ(normal_path("", "/a"), "/a");
+    EXPECT_EQ(real_path("../../../..", "/a/b", mounts, no_links), "/");
+    EXPECT_EQ(real_path("", "/a", mounts, no_links), "/a");
+}
+
+// Links of an imaginary machine, and which paths were asked about.
+struct Links {
+    std::map<std::string, std::string> targets;
+    std::vector<std::string> asked;
+
+    ReadLink reader() {
+        return [this](const std::string& path) -> std::optional<std::string> {
+            asked.push_back(path);
+            const auto found = targets.find(path);
+            return found == targets.end() ? std::nullopt : std::optional(found->second);
+        };
+    }
+};
+
+TEST(Mounts, LinksThatLeadToAMountAreFollowed) {
+    Links links{{{"/home", "/data/home"},
+                 {"/data/home/me/disk", "../../../mnt/./data"},
+                 {"/l", "home/me/disk/below"}},
+                {}};
+    const ReadLink link = links.reader();
+    EXPECT_EQ(real_path("/l/x", "/", mounts, link), "/mnt/data/below/x");
+    EXPECT_EQ(real_path("disk/../usb", "/home/me", mounts, link), "/mnt/usb");
+    EXPECT_EQ(find_connection("disk", mounts, "/home/me", link), ConnId{52});
+}
+
+TEST(Mounts, NothingOnAFuseMountIsAskedForLinks) {
+    Links links{{{"/link", "/mnt/data/x"}}, {}};
+    EXPECT_EQ(real_path("/link/y/../../inner/z", "/", mounts, links.reader()), "/mnt/data/inner/z");
+    EXPECT_EQ(links.asked, (std::vector<std::string>{"/link", "/mnt"}));
+}
+
+TEST(Mounts, LinksOfAnotherFileSystemBelowAFuseMountAreFollowed) {
+    Links links{{{"/mnt/data/tmp/l", "/mnt/usb"}}, {}};
+    EXPECT_EQ(find_connection("/mnt/data/tmp/l", mounts, "/", links.reader()),
+              ConnId{8u << 20 | 17u});
+}
+
+TEST(Mounts, LinksThatGoInCirclesAreRefused) {
+    Links links{{{"/a", "b"}, {"/b", "a"}}, {}};
+    const auto conn = find_connection("/a", mounts, "/", links.reader());
+    ASSERT_FALSE(conn);
+    EXPECT_EQ(conn.error().message, "/a: too many symbolic links");
 }
 
 TEST(Mounts, ANumberIsAConnection) {

@@ -39,24 +39,54 @@ Number get(std::span<const std::byte> at) {
     return value;
 }
 
+std::string results_of(const std::string& path) {
+    return path + ".results";
+}
+
+int create(const std::string& path) {
+    const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0)
+        throw std::system_error(errno, std::generic_category(), path);
+    return fd;
+}
+
+// Of records that are there; the server may have been killed between the two.
+void read_results(const std::string& path, std::vector<LogRecord>& records) {
+    std::ifstream file(results_of(path));
+    std::size_t number = 0;
+    int result = 0;
+    while (file >> number >> result)
+        if (number < records.size()) {
+            records[number].result = result;
+            records[number].written = true;
+        }
+}
+
 } // namespace
 
 RawLog::RawLog(const std::string& path) {
     if (path.empty())
         return;
-    fd_ = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-    if (fd_ < 0)
-        throw std::system_error(errno, std::generic_category(), path);
+    fd_ = create(path);
+    results_ = create(results_of(path));
 }
 
 RawLog::~RawLog() {
-    if (fd_ >= 0)
-        close(fd_);
+    for (const int fd : {fd_, results_})
+        if (fd >= 0)
+            close(fd);
 }
 
-void RawLog::add(LogDirection direction, std::span<const std::byte> bytes) {
+void RawLog::written(std::uint64_t number, int result) {
+    const std::string line = std::to_string(number) + " " + std::to_string(result) + "\n";
+    if (results_ >= 0 &&
+        write(results_, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+        throw std::system_error(errno, std::generic_category(), "results of the raw log");
+}
+
+std::uint64_t RawLog::add(LogDirection direction, std::span<const std::byte> bytes) {
     if (fd_ < 0)
-        return;
+        return 0;
     std::array<std::byte, header_size> header{};
     header[0] = static_cast<std::byte>(direction);
     put(std::span(header).subspan(4), static_cast<std::uint32_t>(bytes.size()));
@@ -66,6 +96,7 @@ void RawLog::add(LogDirection direction, std::span<const std::byte> bytes) {
                            {const_cast<std::byte*>(bytes.data()), bytes.size()}};
     if (writev(fd_, parts, 2) != static_cast<ssize_t>(header.size() + bytes.size()))
         throw std::system_error(errno, std::generic_category(), "raw log");
+    return count_++;
 }
 
 std::vector<LogRecord> read_raw_log(const std::string& path) {
@@ -89,6 +120,7 @@ std::vector<LogRecord> read_raw_log(const std::string& path) {
         records.push_back(std::move(record));
         rest = rest.subspan(header_size + length);
     }
+    read_results(path, records);
     return records;
 }
 

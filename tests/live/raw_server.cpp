@@ -1,5 +1,9 @@
 #include "tests/live/raw_server.h"
 
+#include "tests/live/device_io.h"
+#include "tests/live/raw_tells.h"
+#include "tests/live/uring_queues.h"
+
 #include <fcntl.h>
 #include <linux/fuse.h>
 #include <sys/mount.h>
@@ -9,11 +13,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <iterator>
-#include <optional>
 #include <system_error>
-#include <thread>
 
 namespace fusewire::live_test {
 
@@ -24,7 +28,8 @@ constexpr std::size_t request_room = 1u << 16; // beside the data of a WRITE
 struct Answer {
     int error = 0;
     Buffer body;
-    bool silent = false; // this request has no reply
+    bool silent = false;      // this request has no reply
+    std::vector<Buffer> then; // written after the reply
 };
 
 Answer refused(int error) {
@@ -107,7 +112,8 @@ fuse_attr attributes(const RawNode& node) {
 class RawServer::Handlers {
   public:
     Handlers(RawServer& server, const fuse_in_header& header, std::span<const std::byte> body)
-        : options_(server.options_), tree_(server.tree_), header_(header), body_(body) {}
+        : options_(server.options_), tree_(server.tree_), held_(server.held_), header_(header),
+          body_(body) {}
 
     Answer handle();
 
@@ -151,6 +157,7 @@ class RawServer::Handlers {
     }
 
     Answer init();
+    Answer interrupt();
     Answer destroy() { return {}; }
     Answer nothing() { return {}; }
     Answer silence() { return no_reply(); }
@@ -180,9 +187,11 @@ class RawServer::Handlers {
     Answer listxattr();
     Answer removexattr();
     Answer sized(std::string_view value, std::uint32_t room) const;
+    Answer tell(std::string_view what);
 
     const RawServerOptions& options_;
     RawTree& tree_;
+    std::set<std::uint64_t>& held_;
     fuse_in_header header_;
     Body body_;
 };
@@ -193,7 +202,8 @@ const RawServer::Handlers::Row RawServer::Handlers::table[] = {
     {FUSE_LOOKUP, &Handlers::lookup},
     {FUSE_FORGET, &Handlers::silence},
     {FUSE_BATCH_FORGET, &Handlers::silence},
-    {FUSE_INTERRUPT, &Handlers::silence},
+    {FUSE_INTERRUPT, &Handlers::interrupt},
+    {FUSE_NOTIFY_REPLY, &Handlers::silence},
     {FUSE_GETATTR, &Handlers::getattr},
     {FUSE_SETATTR, &Handlers::setattr},
     {FUSE_OPEN, &Handlers::open},
@@ -239,6 +249,10 @@ Answer RawServer::Handlers::init() {
     if (options_.readdirplus)
         flags |= FUSE_DO_READDIRPLUS | FUSE_READDIRPLUS_AUTO;
     out.flags = in.flags & flags;
+    if (options_.io_uring) {
+        out.flags |= in.flags & FUSE_INIT_EXT;
+        out.flags2 = static_cast<std::uint32_t>(init_over_io_uring >> 32) & in.flags2;
+    }
     out.max_background = 16;
     out.congestion_threshold = 12;
     out.max_write = options_.max_write;
@@ -437,12 +451,36 @@ Answer RawServer::Handlers::sized(std::string_view value, std::uint32_t room) co
     return answer;
 }
 
+Answer RawServer::Handlers::interrupt() {
+    const auto in = body_.take<fuse_interrupt_in>();
+    Answer answer = no_reply();
+    if (held_.erase(in.unique) == 1)
+        answer.then.push_back(reply_to(in.unique, -EINTR, {}));
+    return answer;
+}
+
+Answer RawServer::Handlers::tell(std::string_view what) {
+    auto told = told_by(what, *node(), tree_);
+    if (!told)
+        return refused(EINVAL);
+    Answer answer;
+    answer.then = std::move(*told);
+    return answer;
+}
+
 Answer RawServer::Handlers::getxattr() {
     const auto in = body_.take<fuse_getxattr_in>();
     const RawNode* which = node();
     if (which == nullptr)
         return refused(ENOENT);
-    const auto found = which->xattrs.find(body_.name());
+    const std::string name = body_.name();
+    if (name == held_xattr) {
+        held_.insert(header_.unique);
+        return no_reply();
+    }
+    if (name == long_xattr)
+        return {.body = Buffer(in.size + 1, std::byte{'l'})};
+    const auto found = which->xattrs.find(name);
     return found == which->xattrs.end() ? refused(ENODATA) : sized(found->second, in.size);
 }
 
@@ -455,6 +493,8 @@ Answer RawServer::Handlers::setxattr() {
     if (which == nullptr)
         return refused(ENOENT);
     const auto value = body_.rest().first(std::min<std::size_t>(size, body_.rest().size()));
+    if (name == tell_xattr)
+        return tell({reinterpret_cast<const char*>(value.data()), value.size()});
     which->xattrs[name].assign(reinterpret_cast<const char*>(value.data()), value.size());
     return {};
 }
@@ -496,51 +536,69 @@ RawServer::~RawServer() {
 }
 
 void RawServer::run() {
-    std::vector<std::jthread> others;
-    for (unsigned i = 1; i < options_.threads; i++)
-        others.emplace_back([this] { serve(); });
-    serve();
+    {
+        std::vector<std::jthread> others;
+        for (unsigned i = 1; i < options_.threads; i++)
+            others.emplace_back([this] { serve(); });
+        serve();
+    }
+    if (io_uring_.joinable())
+        io_uring_.join();
 }
 
 void RawServer::serve() {
-    Buffer buffer(request_room + options_.max_write);
+    const std::size_t room = request_room + options_.max_write;
+    RequestReader reader(options_.requests, device_, room);
+    ReplyWriter writer(options_.replies, device_, room);
     for (;;) {
-        const ssize_t got = read(device_, buffer.data(), buffer.size());
-        if (got < 0 && (errno == EINTR || errno == ENOENT || errno == EAGAIN))
-            continue;
-        if (got < static_cast<ssize_t>(sizeof(fuse_in_header)))
+        const auto request = reader.next();
+        if (request.empty())
             return; // unmounted
-        const auto request = std::span(buffer).first(static_cast<std::size_t>(got));
         log_.add(LogDirection::request, request);
-        if (const auto bytes = answer(request))
-            reply(*bytes);
+        for (const Buffer& bytes : answers(request))
+            write(writer, bytes);
+        if (options_.io_uring && Body(request).take<fuse_in_header>().opcode == FUSE_INIT)
+            io_uring_ = std::jthread([this] { serve_io_uring(); });
     }
 }
 
-std::optional<Buffer> RawServer::answer(std::span<const std::byte> request) {
+// Without it the file system would hang until it is unmounted, so nothing is left to do.
+void RawServer::serve_io_uring() try {
+    UringQueues queues(device_, std::max(options_.max_write, std::uint32_t{FUSE_MIN_READ_BUFFER}));
+    queues.run([this](std::span<const std::byte> request) {
+        log_.add(LogDirection::request, request);
+        auto all = answers(request);
+        if (all.empty())
+            all.push_back(reply_to(Body(request).take<fuse_in_header>().unique, 0, {}));
+        // The ring takes it with the next call, in the order of the replies.
+        log_.written(log_.add(LogDirection::reply, all.front()), 0);
+        return all.front();
+    });
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "raw_server: %s\n", error.what());
+    umount2(options_.mount_point.c_str(), MNT_DETACH);
+}
+
+std::vector<Buffer> RawServer::answers(std::span<const std::byte> request) {
     Body body(request);
     const auto asked = body.take<fuse_in_header>();
     std::unique_lock lock(mutex_);
-    const Answer answer = Handlers(*this, asked, body.rest()).handle();
+    Answer answer = Handlers(*this, asked, body.rest()).handle();
     lock.unlock();
-    if (answer.silent)
-        return std::nullopt;
-    fuse_out_header header{};
-    header.len = static_cast<std::uint32_t>(sizeof(header) + answer.body.size());
-    header.error = answer.error;
-    header.unique = asked.unique;
-    Buffer bytes;
-    bytes.reserve(header.len);
-    append(bytes, header);
-    bytes.insert(bytes.end(), answer.body.begin(), answer.body.end());
-    return bytes;
+    if (!answer.silent)
+        answer.then.insert(answer.then.begin(),
+                           reply_to(asked.unique, answer.error, std::move(answer.body)));
+    return std::move(answer.then);
 }
 
-void RawServer::reply(const Buffer& bytes) {
-    log_.add(LogDirection::reply, bytes);
-    // ENOENT: the request was interrupted and nobody waits any more.
-    if (write(device_, bytes.data(), bytes.size()) < 0 && errno != ENOENT)
-        throw std::system_error(errno, std::generic_category(), "reply");
+std::optional<Buffer> RawServer::answer(std::span<const std::byte> request) {
+    auto all = answers(request);
+    return all.empty() ? std::nullopt : std::optional(std::move(all.front()));
+}
+
+void RawServer::write(ReplyWriter& writer, const Buffer& bytes) {
+    const std::uint64_t number = log_.add(LogDirection::reply, bytes);
+    log_.written(number, writer.write(bytes));
 }
 
 } // namespace fusewire::live_test

@@ -8,8 +8,11 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace fusewire::live_test {
 
@@ -22,7 +25,12 @@ struct RawServerOptions {
     std::uint64_t timeout_s = 0; // how long the kernel may cache names and attributes
     bool direct_io = true;       // each read() is a READ
     bool readdirplus = false;
+    std::string requests = "read"; // how they come, see device_io.h
+    std::string replies = "write"; // how they go
+    bool io_uring = false;         // both over io_uring, but for what always takes the device
 };
+
+class ReplyWriter;
 
 class RawServer {
   public:
@@ -43,14 +51,19 @@ class RawServer {
   private:
     class Handlers;
 
+    // The reply, if there is one, and what else is to be written then.
+    std::vector<Buffer> answers(std::span<const std::byte> request);
     void serve();
-    void reply(const Buffer& bytes);
+    void write(ReplyWriter& writer, const Buffer& bytes);
+    void serve_io_uring();
 
     RawServerOptions options_;
     RawLog log_;
     RawTree tree_;
-    std::mutex mutex_; // of the tree
+    std::set<std::uint64_t> held_; // requests that are answered when they are interrupted
+    std::mutex mutex_;             // of the tree and the held requests
     int device_ = -1;
+    std::jthread io_uring_;
 };
 
 } // namespace fusewire::live_test

@@ -26,9 +26,25 @@ constexpr const char* usage_text =
     "  --max-write N     bytes, a multiple of 4096 (1048576)\n"
     "  --timeout S       how long the kernel may cache names and attributes (0)\n"
     "  --cached          let the kernel cache file content\n"
-    "  --readdirplus     offer READDIRPLUS\n";
+    "  --readdirplus     offer READDIRPLUS\n"
+    "  --requests WAY    read, readv or splice (read)\n"
+    "  --replies WAY     write, writev, splice, move, mapped or mapped-data (write)\n"
+    "  --io-uring        both over io_uring, which the kernel must offer\n";
 
-enum Option { log_file, files, file_bytes, entries, threads, max_write, timeout, cached, plus };
+enum Option {
+    log_file,
+    files,
+    file_bytes,
+    entries,
+    threads,
+    max_write,
+    timeout,
+    cached,
+    plus,
+    requests,
+    replies,
+    io_uring
+};
 
 constexpr option long_options[] = {
     {"log", required_argument, nullptr, log_file},
@@ -40,6 +56,9 @@ constexpr option long_options[] = {
     {"timeout", required_argument, nullptr, timeout},
     {"cached", no_argument, nullptr, cached},
     {"readdirplus", no_argument, nullptr, plus},
+    {"requests", required_argument, nullptr, requests},
+    {"replies", required_argument, nullptr, replies},
+    {"io-uring", no_argument, nullptr, io_uring},
     {nullptr, 0, nullptr, 0},
 };
 
@@ -81,6 +100,15 @@ bool set(RawServerOptions& options, int which, const char* value) {
         return true;
     case plus:
         options.readdirplus = true;
+        return true;
+    case requests:
+        options.requests = value;
+        return true;
+    case replies:
+        options.replies = value;
+        return true;
+    case io_uring:
+        options.io_uring = true;
         return true;
     default:
         return false;

@@ -55,6 +55,27 @@ TEST_F(Ring, RecordsComeInOrderAndAreGivenBackOneLater) {
     EXPECT_EQ(consumer, producer);
 }
 
+TEST_F(Ring, WhatIsProducedAndConsumedIsCountedFromTheBeginning) {
+    EXPECT_EQ(reader.produced(), 0u);
+    EXPECT_EQ(reader.consumed(), 0u);
+    put("one");
+    put("two");
+    EXPECT_EQ(reader.produced(), 32u);
+    EXPECT_EQ(reader.consumed(), 0u);
+    next();
+    EXPECT_EQ(reader.consumed(), 16u); // handed out, although its room is not given back yet
+    next();
+    next();
+    EXPECT_EQ(reader.consumed(), reader.produced());
+}
+
+TEST_F(Ring, ADiscardedRecordIsConsumedWithTheNextOne) {
+    put("gone", BPF_RINGBUF_DISCARD_BIT);
+    put("here");
+    EXPECT_EQ(next(), "here");
+    EXPECT_EQ(reader.consumed(), 32u);
+}
+
 TEST_F(Ring, ARecordAcrossTheEndIsWhole) {
     for (int i = 0; i < 100; i++) {
         const std::string text = "record number " + std::to_string(i);

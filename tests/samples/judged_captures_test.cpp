@@ -30,21 +30,23 @@ TEST_P(JudgedCaptures, FireWhatTheyMustAndNothingUnexpected) {
         for (const Judgement& judgement : judged(**source)) {
             const std::string rule = judgement.rule->id;
             fired.insert(rule);
-            if (judgement.severity >= Severity::warn && !must.contains(rule))
+            if (judgement.severity >= Severity::warn && !must.contains(rule)) {
                 EXPECT_TRUE(may.contains(rule))
                     << "frame " << judgement.frame << " " << spelling(judgement.severity) << " "
                     << rule << ": " << judgement.message() << ", nodeid "
                     << judgement.sighting.nodeid << ", " << judgement.count << " times";
+            }
         }
         for (const std::string& rule : must)
-            if (find_rule(rule) != nullptr)
+            if (find_rule(rule) != nullptr) {
                 EXPECT_TRUE(fired.contains(rule)) << rule << " does not fire";
+            }
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(Folders, JudgedCaptures, ::testing::Values("classic", "lookup-handle-v3"),
-                         [](const auto& info) {
-                             std::string name = info.param;
+                         [](const auto& folder) {
+                             std::string name = folder.param;
                              std::replace(name.begin(), name.end(), '-', '_');
                              return name;
                          });

@@ -146,9 +146,10 @@ TEST(RuleSamples, AreCommittedAsCaptures) {
             << committed << " is not what its text describes; FUSEWIRE_UPDATE_GOLDEN=1 writes it";
     }
     for (const auto& entry : std::filesystem::directory_iterator(rules_folder()))
-        if (entry.path().extension() == ".pcapng")
+        if (entry.path().extension() == ".pcapng") {
             EXPECT_TRUE(names.contains(entry.path().stem().string()))
                 << entry.path() << " has no text";
+        }
 }
 
 TEST(GoodSession, GivesNothingAtWarnOrAbove) {

@@ -54,7 +54,7 @@ def kernel_release(kernel):
 
 def require(kernel):
     """Raises Unavailable if no guest with this kernel can run here."""
-    for program in (QEMU, "busybox", "strip"):
+    for program in (QEMU, "busybox", "strip", "setpriv"):
         if not initramfs.find_program(program):
             raise Unavailable(f"{program} is not installed (scripts/install-deps vm)")
     if not (KERNELS / kernel / "release").exists():
@@ -64,10 +64,12 @@ def require(kernel):
 class Guest:
     """What is to be packed, and how the machine is to be."""
 
-    def __init__(self, kernel, memory_mib=1024):
+    def __init__(self, kernel, memory_mib=1024, counts_instructions=False):
+        """`counts_instructions`: a nanosecond of the guest's clock is one instruction."""
         require(kernel)
         self.kernel = kernel
         self.memory_mib = memory_mib
+        self.counts_instructions = counts_instructions
         self.image = initramfs.Initramfs()
         self._add_system()
 
@@ -114,9 +116,11 @@ class Machine:
 
     def command_line(self):
         kernel = KERNELS / self.guest.kernel
-        return [QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+        # The machine ends with us, even if we are killed.
+        return ["setpriv", "--pdeathsig", "KILL", QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                 # One CPU: with more, emulation has crashed kernels. 6.12 hangs at boot with cx16.
                 "-accel", "tcg,thread=single,tb-size=256", "-smp", "1", "-cpu", "max,-cx16",
+                *(["-icount", "shift=0,sleep=off"] if self.guest.counts_instructions else []),
                 "-m", str(self.guest.memory_mib),
                 "-kernel", kernel / "vmlinuz", "-initrd", self.folder / "initramfs",
                 "-append", "console=ttyS0 panic=-1 quiet loglevel=4 mitigations=off nokaslr",

@@ -9,12 +9,12 @@ import subprocess
 import tempfile
 
 ELF_MAGIC = b"\x7fELF"
-ALIGNMENT = 4  # of everything in a "newc" archive
+ALIGNMENT = 4 # of everything in a "newc" archive
 
 
 class Initramfs:
     def __init__(self):
-        self._entries = {}  # path without the leading slash: (mode, bytes)
+        self._entries = {} # path without the leading slash: (mode, bytes)
 
     def add_bytes(self, path, data, mode=0o644):
         self._put(path, stat.S_IFREG | mode, data)
