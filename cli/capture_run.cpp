@@ -193,7 +193,7 @@ Result<void> CaptureRun::take(JudgedSession& session, const Record& record) {
     if (!repeated && record.direction != Direction::loss)
         ++messages_;
     if (printer_)
-        printer_->print(session, *source_, record);
+        printer_->print(session, *source_, session.see(record));
     return writer_ ? writer_->write(*source_, record) : Result<void>{};
 }
 

@@ -7,15 +7,15 @@ namespace fusewire {
 MessagePrinter::MessagePrinter(std::unique_ptr<View> view)
     : view_(std::move(view)), out_(STDOUT_FILENO) {}
 
-void MessagePrinter::print(JudgedSession& session, const RecordSource& source,
-                           const Record& record) {
+void MessagePrinter::print(const JudgedSession& session, const RecordSource& source,
+                           const Decoded& decoded) {
+    const ConnId conn = decoded.record.conn;
     if (revised_ < source.revised().size())
         introduce_again(source);
-    if (last_conn_ != record.conn)
-        introduce(source, record.conn);
-    const Decoded decoded = session.see(record);
+    if (last_conn_ != conn)
+        introduce(source, conn);
     if (view_->says_dialect())
-        say_dialect(session.session(), record.conn);
+        say_dialect(session.session(), conn);
     view_->message(out_.text(), decoded);
     out_.settle();
 }

@@ -18,7 +18,8 @@ class MessagePrinter {
     explicit MessagePrinter(std::unique_ptr<View> view);
 
     void begin() { view_->begin(out_.text()); }
-    void print(JudgedSession& session, const RecordSource& source, const Record& record);
+    // `decoded` is what the session has just seen.
+    void print(const JudgedSession& session, const RecordSource& source, const Decoded& decoded);
     // Errc::io if standard output could not be written; a closed pipe is no error.
     [[nodiscard]] Result<void> end();
 

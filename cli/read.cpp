@@ -3,6 +3,7 @@
 #include "cli/capture_writer.h"
 #include "cli/connection_text.h"
 #include "cli/diagnostics.h"
+#include "cli/display_filter.h"
 #include "cli/exit_code.h"
 #include "cli/message_printer.h"
 #include "cli/options.h"
@@ -32,6 +33,7 @@ struct ReadOptions {
     FileFormat format = FileFormat::pcapng;
     bool print = false; // beside `out`
     bool outstanding = false;
+    std::string filter; // empty: every message
     std::optional<DialectName> dialect;
 
     bool shows() const { return out.empty() || print || view.asked_for(); }
@@ -42,9 +44,10 @@ struct ReadOptions {
 class Reading {
   public:
     Reading(const ReadOptions& options, std::unique_ptr<RecordSource> source,
-            std::unique_ptr<View> view, std::optional<CaptureWriter> writer)
+            std::unique_ptr<View> view, std::optional<CaptureWriter> writer,
+            std::optional<Filter> filter)
         : options_(options), source_(std::move(source)), writer_(std::move(writer)),
-          surveys_(view && view->needs_survey() && source_->rewindable()),
+          filter_(std::move(filter)), surveys_(needs_survey(view.get()) && source_->rewindable()),
           progress_(surveys_ ? 2 : 1) {
         if (view)
             printer_.emplace(std::move(view));
@@ -53,9 +56,12 @@ class Reading {
     int run();
 
   private:
+    bool needs_survey(const View* view) const;
+    ViewNeeds needs() const;
     void force_dialect(JudgedSession& session) const;
     void survey();
     void show();
+    bool show(JudgedSession& session, const Record& record);
     bool next(Record& record);
     int finish();
     void say_what_is_missing() const;
@@ -64,6 +70,7 @@ class Reading {
     std::unique_ptr<RecordSource> source_;
     std::optional<MessagePrinter> printer_;
     std::optional<CaptureWriter> writer_;
+    std::optional<Filter> filter_;
     bool surveys_;
     ProgressBar progress_;
     FirstPass known_;
@@ -84,6 +91,17 @@ int Reading::run() {
     return finish();
 }
 
+bool Reading::needs_survey(const View* view) const {
+    return (view != nullptr && view->needs_survey()) ||
+           (filter_ && (filter_->needs() & need_survey) != 0);
+}
+
+ViewNeeds Reading::needs() const {
+    return needs_of(filter_ ? &*filter_ : nullptr,
+                    printer_ ? printer_->view().needs()
+                             : ViewNeeds{.body = false, .findings = false});
+}
+
 void Reading::force_dialect(JudgedSession& session) const {
     if (options_.dialect)
         session.force_dialect(*options_.dialect);
@@ -91,7 +109,7 @@ void Reading::force_dialect(JudgedSession& session) const {
 
 // An error ends both passes at the same message; the second one reports it.
 void Reading::survey() {
-    JudgedSession session({.body = false, .findings = printer_->view().needs().findings});
+    JudgedSession session({.body = false, .findings = needs().findings});
     force_dialect(session);
     session.keep_first_pass();
     Record record;
@@ -105,20 +123,28 @@ void Reading::survey() {
 }
 
 void Reading::show() {
-    JudgedSession session(printer_ ? printer_->view().needs()
-                                   : ViewNeeds{.body = false, .findings = false},
-                          surveys_ ? &known_ : nullptr);
+    JudgedSession session(needs(), surveys_ ? &known_ : nullptr);
     force_dialect(session);
     Record record;
-    for (std::uint64_t shown = 0; shown < options_.count && !error_ && next(record); ++shown) {
+    for (std::uint64_t shown = 0; shown < options_.count && !error_ && next(record);) {
         lost_ += record.lost;
+        shown += show(session, record) ? 1 : 0;
+    }
+}
+
+// False if the filter leaves the record out.
+bool Reading::show(JudgedSession& session, const Record& record) {
+    if (printer_ || filter_) {
+        const Decoded decoded = session.see(record);
+        if (filter_ && !filter_->matches(decoded))
+            return false;
         if (printer_)
-            printer_->print(session, *source_, record);
-        if (!writer_)
-            continue;
+            printer_->print(session, *source_, decoded);
+    }
+    if (writer_)
         if (auto written = writer_->write(*source_, record); !written)
             error_ = written.error();
-    }
+    return true;
 }
 
 bool Reading::next(Record& record) {
@@ -144,6 +170,8 @@ int Reading::finish() {
     if (nobody_reads)
         return exit_done;
     say_what_is_missing();
+    if (filter_)
+        say_what_gave_up(*filter_);
     end_as_signalled();
     return error_ ? report(*error_) : exit_done;
 }
@@ -175,6 +203,10 @@ int run_read(const ReadOptions& options) {
     if (options.out == "-" && options.shows())
         return report(
             {Errc::usage, "standard output cannot carry both text and -w -; leave out one"});
+    bool wrong_filter = false;
+    auto filter = parse_display_filter(options.filter, wrong_filter);
+    if (wrong_filter)
+        return exit_usage;
     std::unique_ptr<View> view;
     if (options.shows()) {
         auto made = make_view(options.view);
@@ -193,7 +225,9 @@ int run_read(const ReadOptions& options) {
         writer = std::move(*created);
     }
     stop_reading_on_signals();
-    return Reading(options, std::move(*source), std::move(view), std::move(writer)).run();
+    return Reading(options, std::move(*source), std::move(view), std::move(writer),
+                   std::move(filter))
+        .run();
 }
 
 } // namespace
@@ -205,6 +239,7 @@ Subcommand add_read_command(CLI::App& app) {
                      "A capture (pcapng or pcap, also .gz or .zst); - is standard input")
         ->type_name("")
         ->required();
+    add_display_filter_option(*read, options->filter);
     add_view_options(*read, options->view);
     add_count_option(*read, "-c", options->count, "Stop after N messages");
     read->add_option("-w", options->out, "Write the messages that were read to a new capture")
@@ -221,6 +256,8 @@ Subcommand add_read_command(CLI::App& app) {
     command.examples = {
         {"fusewire read x.pcapng", "one line a message"},
         {"fusewire read x.pcapng -V -c 10", "the first ten messages with every field"},
+        {"fusewire read x.pcapng -Y 'fuse.error == ENOENT && fuse.latency > 1 ms'",
+         "only what a display filter selects"},
         {"fusewire read x.pcapng --pairs", "requests with their replies and latencies"},
         {"fusewire read x.pcapng -T ndjson | jq 'select(.error < 0)'", "replies that failed"},
         {"fusewire read x.pcapng -T fields -e frame.number -e fuse.opcode_name -e fuse.name",

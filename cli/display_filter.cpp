@@ -1,0 +1,50 @@
+#include "cli/display_filter.h"
+
+#include "cli/diagnostics.h"
+#include "dissector/message_fields.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace fusewire {
+
+void add_display_filter_option(CLI::App& app, std::string& text) {
+    app.add_option("-Y", text, "Only messages that the display filter selects (docs/filters.md)")
+        ->type_name("FILTER");
+}
+
+std::optional<Filter> parse_display_filter(const std::string& text, bool& wrong) {
+    wrong = false;
+    if (text.empty())
+        return std::nullopt;
+    auto filter = Filter::parse(text);
+    if (filter)
+        return std::move(*filter);
+    wrong = true;
+    const std::string lines = describe(filter.error(), text);
+    const std::size_t first = lines.find('\n');
+    say(fmt::format("-Y, {}", lines.substr(0, first)));
+    if (isatty(STDERR_FILENO) == 1)
+        fmt::print(stderr, "{}\n", lines.substr(first + 1));
+    return std::nullopt;
+}
+
+ViewNeeds needs_of(const Filter* filter, ViewNeeds view) {
+    if (filter == nullptr)
+        return view;
+    view.body |= (filter->needs() & need_body) != 0;
+    view.findings |= (filter->needs() & need_findings) != 0;
+    return view;
+}
+
+void say_what_gave_up(const Filter& filter) {
+    if (filter.gave_up() != 0)
+        say(fmt::format("-Y: the regular expression took too long on {} text{}, which {} left out; "
+                        "write it with fewer nested repeats",
+                        filter.gave_up(), filter.gave_up() == 1 ? "" : "s",
+                        filter.gave_up() == 1 ? "was" : "were"));
+}
+
+} // namespace fusewire
