@@ -12,6 +12,7 @@
 #include "cli/stop.h"
 #include "cli/subcommand.h"
 #include "cli/view.h"
+#include "dissector/message_fields.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
