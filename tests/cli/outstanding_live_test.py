@@ -13,16 +13,15 @@ import subprocess
 import sys
 import termios
 import time
-import unittest
 
 import jsonschema
 
-from command_line import FUSEWIRE, SOURCE_DIR, TIMEOUT_S, CommandLineTest, environment, run
+from command_line import (FUSEWIRE, SOURCE_DIR, TIMEOUT_S, CommandLineTest, environment,
+                          main_of_live_tests, run)
 
 SCHEMA = json.loads((SOURCE_DIR / "docs" / "schema.json").read_text())
 SERVER = pathlib.Path(__file__).with_name("silent_server.py")
 TIER = os.environ.get("FUSEWIRE_TEST_TIER", "auto")
-SKIPPED = 77
 INTERVAL = ("--interval", "0.2")
 
 
@@ -208,9 +207,4 @@ def missing():
 
 
 if __name__ == "__main__":
-    reason = missing()
-    if reason:
-        required = os.environ.get("FUSEWIRE_REQUIRE_LIVE") == "1"
-        print(f"skipped: {reason}")
-        sys.exit(1 if required else SKIPPED)
-    unittest.main()
+    main_of_live_tests(missing())
