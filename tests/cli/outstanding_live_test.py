@@ -113,15 +113,19 @@ class LiveOutstanding(CommandLineTest):
 
     def test_what_waited_before_is_listed_with_who_has_read_it(self):
         callers = {name: self.look_up(name).pid for name in ("before", "asleep", "queued")}
-        state = next(self.states())
-        if not state["outstanding"]:
-            self.skipTest("this kernel does not let us list requests")
-        found = {one["arguments"].strip('"'): one for one in state["outstanding"]}
-        self.assertEqual({name: one["pid"] for name, one in found.items()}, callers)
-        self.assertTrue(all(one["began_unseen"] for one in found.values()))
-        self.assertEqual({name: one["read_by"] for name, one in found.items()},
-                         {"before": "somebody", "asleep": "somebody", "queued": "nobody"})
-        self.assertEqual(state["connections"][0]["outstanding"], 3)
+        readers = {"before": "somebody", "asleep": "somebody", "queued": "nobody"}
+        deadline = time.monotonic() + TIMEOUT_S / 2
+        for state in self.states():
+            if not state["outstanding"]:
+                self.skipTest("this kernel does not let us list requests")
+            found = {one["arguments"].strip('"'): one for one in state["outstanding"]}
+            self.assertEqual({name: one["pid"] for name, one in found.items()}, callers)
+            self.assertTrue(all(one["began_unseen"] for one in found.values()))
+            self.assertEqual(state["connections"][0]["outstanding"], 3)
+            read_by = {name: one["read_by"] for name, one in found.items()}
+            if read_by == readers or time.monotonic() > deadline: # the server takes its time
+                break
+        self.assertEqual(read_by, readers)
 
     def test_what_was_answered_is_gone(self):
         caller = self.look_up("given up")
@@ -143,7 +147,7 @@ class LiveOutstanding(CommandLineTest):
         stdout, stderr = process.communicate(timeout=TIMEOUT_S)
         self.assertEqual(process.returncode, 0, stderr)
         blocks = stdout.decode().split("\n\n")
-        self.assertGreater(len(blocks), 3)
+        self.assertGreater(len(blocks), 2)
         for block in blocks:
             self.assertRegex(block, r" unanswered, \d+ messages?, 0 lost\n")
         state = json.loads(self.succeed("read", file, "--outstanding", "-T", "json"))
