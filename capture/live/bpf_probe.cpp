@@ -17,8 +17,6 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <charconv>
-#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -55,20 +53,6 @@ bool fuse_uses_io_uring() {
     char answer = 'N';
     file >> answer;
     return answer == 'Y';
-}
-
-// The thread ids of a process, which are what a request's header holds.
-std::vector<std::uint32_t> threads_of(std::uint32_t pid) {
-    std::vector<std::uint32_t> threads = {pid};
-    std::error_code error;
-    for (const auto& task :
-         std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid), error)) {
-        const std::string name = task.path().filename();
-        std::uint32_t thread = 0;
-        if (std::from_chars(name.data(), name.data() + name.size(), thread).ec == std::errc())
-            threads.push_back(thread);
-    }
-    return threads;
 }
 
 // Whether the filter looks at more than connections and servers, so that requests are remembered.
@@ -198,10 +182,13 @@ void BpfProbe::set_filter(const MessageFilter& filter) {
 
 void BpfProbe::set_callers(const MessageFilter& filter) {
     const __u8 yes = 1;
-    for (const std::uint32_t pid : filter.pids)
-        for (const std::uint32_t thread : threads_of(pid))
-            bpf_map__update_elem(object_->maps.filter_pids, &thread, sizeof(thread), &yes,
+    for (const std::uint32_t pid : filter.pids) {
+        std::vector<pid_t> callers = threads_of(static_cast<pid_t>(pid));
+        callers.push_back(static_cast<pid_t>(pid)); // also where we do not see the process
+        for (const pid_t caller : callers)
+            bpf_map__update_elem(object_->maps.filter_pids, &caller, sizeof(caller), &yes,
                                  sizeof(yes), BPF_ANY);
+    }
 }
 
 int BpfProbe::load(const ProbeOptions& options, bool with_look) {

@@ -41,22 +41,29 @@ bool is_waiting_read(std::string_view line, int& fd) {
     return error == std::errc() && end != argument.data();
 }
 
-std::vector<pid_t> threads_waiting_in_read(pid_t pid, const std::string& proc) {
+std::vector<pid_t> threads_of(pid_t pid, const std::string& proc) {
     std::vector<pid_t> threads;
     std::error_code error;
-    const std::string process = fmt::format("{}/{}", proc, pid);
-    for (const auto& task : std::filesystem::directory_iterator(process + "/task", error)) {
-        std::ifstream file(task.path() / "syscall");
-        std::string line;
-        int fd = -1;
-        if (!std::getline(file, line) || !is_waiting_read(line, fd) ||
-            !is_fuse_device(fmt::format("{}/fd/{}", process, fd)))
-            continue;
-        pid_t thread = 0;
+    for (const auto& task :
+         std::filesystem::directory_iterator(fmt::format("{}/{}/task", proc, pid), error)) {
         const std::string name = task.path().filename();
+        pid_t thread = 0;
         if (std::from_chars(name.data(), name.data() + name.size(), thread).ec == std::errc())
             threads.push_back(thread);
     }
+    return threads;
+}
+
+std::vector<pid_t> threads_waiting_in_read(pid_t pid, const std::string& proc) {
+    std::vector<pid_t> threads = threads_of(pid, proc);
+    const std::string process = fmt::format("{}/{}", proc, pid);
+    std::erase_if(threads, [&](pid_t thread) {
+        std::ifstream file(fmt::format("{}/task/{}/syscall", process, thread));
+        std::string line;
+        int fd = -1;
+        return !std::getline(file, line) || !is_waiting_read(line, fd) ||
+               !is_fuse_device(fmt::format("{}/fd/{}", process, fd));
+    });
     return threads;
 }
 

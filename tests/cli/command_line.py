@@ -5,12 +5,14 @@ import pathlib
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 import unittest
 
 FUSEWIRE = os.environ["FUSEWIRE"]
 SOURCE_DIR = pathlib.Path(os.environ["FUSEWIRE_SOURCE_DIR"])
 TIMEOUT_S = 60
+SKIPPED = 77 # what ctest takes for a skipped test
 
 REQUEST, REPLY = 0, 1
 LOOKUP, GETATTR, READ = 1, 3, 15
@@ -97,3 +99,12 @@ class CommandLineTest(unittest.TestCase):
         self.assertTrue(text.startswith("fusewire: "), text)
         for word in words:
             self.assertIn(word, text)
+
+
+def main_of_live_tests(reason):
+    """Runs the tests of the calling program. With a reason why they cannot run it is skipped, or fails
+    under FUSEWIRE_REQUIRE_LIVE=1."""
+    if reason:
+        print(f"skipped: {reason}")
+        sys.exit(1 if os.environ.get("FUSEWIRE_REQUIRE_LIVE") == "1" else SKIPPED)
+    unittest.main(module="__main__")

@@ -6,15 +6,13 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
-import unittest
 
-from command_line import FUSEWIRE, TIMEOUT_S, CommandLineTest, environment, run
+from command_line import (FUSEWIRE, TIMEOUT_S, CommandLineTest, environment, main_of_live_tests,
+                          run)
 
 NOBODY = 65534
 FILES = 200
-SKIPPED = 77
 STAT_ALL = f'for i in $(seq {FILES}); do stat "$0/file$i" >/dev/null; done'
 UNCACHED = "attr_timeout=0,entry_timeout=0,negative_timeout=0,allow_other"
 
@@ -89,10 +87,4 @@ def missing():
 
 
 def main():
-    """Runs the tests of the calling program; where they cannot run it is skipped, or fails under
-    FUSEWIRE_REQUIRE_LIVE=1."""
-    reason = missing()
-    if reason:
-        print(f"skipped: {reason}")
-        sys.exit(1 if os.environ.get("FUSEWIRE_REQUIRE_LIVE") == "1" else SKIPPED)
-    unittest.main(module="__main__")
+    main_of_live_tests(missing())

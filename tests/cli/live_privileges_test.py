@@ -11,14 +11,13 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 import time
 import unittest
 
-from command_line import FUSEWIRE, TIMEOUT_S, CommandLineTest, environment, run
+from command_line import (FUSEWIRE, TIMEOUT_S, CommandLineTest, environment, main_of_live_tests,
+                          run)
 
 NOBODY = 65534
-SKIPPED = 77
 SHORTLY = ("-a", "duration:0.1")
 CAPABILITY_SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 
@@ -276,9 +275,4 @@ def missing():
 
 
 if __name__ == "__main__":
-    reason = missing()
-    if reason:
-        required = os.environ.get("FUSEWIRE_REQUIRE_LIVE") == "1"
-        print(f"skipped: {reason}")
-        sys.exit(1 if required else SKIPPED)
-    unittest.main()
+    main_of_live_tests(missing())

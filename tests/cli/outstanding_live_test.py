@@ -13,16 +13,15 @@ import subprocess
 import sys
 import termios
 import time
-import unittest
 
 import jsonschema
 
-from command_line import FUSEWIRE, SOURCE_DIR, TIMEOUT_S, CommandLineTest, environment, run
+from command_line import (FUSEWIRE, SOURCE_DIR, TIMEOUT_S, CommandLineTest, environment,
+                          main_of_live_tests, run)
 
 SCHEMA = json.loads((SOURCE_DIR / "docs" / "schema.json").read_text())
 SERVER = pathlib.Path(__file__).with_name("silent_server.py")
 TIER = os.environ.get("FUSEWIRE_TEST_TIER", "auto")
-SKIPPED = 77
 INTERVAL = ("--interval", "0.2")
 
 
@@ -114,15 +113,19 @@ class LiveOutstanding(CommandLineTest):
 
     def test_what_waited_before_is_listed_with_who_has_read_it(self):
         callers = {name: self.look_up(name).pid for name in ("before", "asleep", "queued")}
-        state = next(self.states())
-        if not state["outstanding"]:
-            self.skipTest("this kernel does not let us list requests")
-        found = {one["arguments"].strip('"'): one for one in state["outstanding"]}
-        self.assertEqual({name: one["pid"] for name, one in found.items()}, callers)
-        self.assertTrue(all(one["began_unseen"] for one in found.values()))
-        self.assertEqual({name: one["read_by"] for name, one in found.items()},
-                         {"before": "somebody", "asleep": "somebody", "queued": "nobody"})
-        self.assertEqual(state["connections"][0]["outstanding"], 3)
+        readers = {"before": "somebody", "asleep": "somebody", "queued": "nobody"}
+        deadline = time.monotonic() + TIMEOUT_S / 2
+        for state in self.states():
+            if not state["outstanding"]:
+                self.skipTest("this kernel does not let us list requests")
+            found = {one["arguments"].strip('"'): one for one in state["outstanding"]}
+            self.assertEqual({name: one["pid"] for name, one in found.items()}, callers)
+            self.assertTrue(all(one["began_unseen"] for one in found.values()))
+            self.assertEqual(state["connections"][0]["outstanding"], 3)
+            read_by = {name: one["read_by"] for name, one in found.items()}
+            if read_by == readers or time.monotonic() > deadline: # the server takes its time
+                break
+        self.assertEqual(read_by, readers)
 
     def test_what_was_answered_is_gone(self):
         caller = self.look_up("given up")
@@ -144,7 +147,7 @@ class LiveOutstanding(CommandLineTest):
         stdout, stderr = process.communicate(timeout=TIMEOUT_S)
         self.assertEqual(process.returncode, 0, stderr)
         blocks = stdout.decode().split("\n\n")
-        self.assertGreater(len(blocks), 3)
+        self.assertGreater(len(blocks), 2)
         for block in blocks:
             self.assertRegex(block, r" unanswered, \d+ messages?, 0 lost\n")
         state = json.loads(self.succeed("read", file, "--outstanding", "-T", "json"))
@@ -208,9 +211,4 @@ def missing():
 
 
 if __name__ == "__main__":
-    reason = missing()
-    if reason:
-        required = os.environ.get("FUSEWIRE_REQUIRE_LIVE") == "1"
-        print(f"skipped: {reason}")
-        sys.exit(1 if required else SKIPPED)
-    unittest.main()
+    main_of_live_tests(missing())

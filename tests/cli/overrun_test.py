@@ -8,15 +8,13 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
-import unittest
 
-from command_line import FUSEWIRE, TIMEOUT_S, CommandLineTest, environment, run
+from command_line import (FUSEWIRE, TIMEOUT_S, CommandLineTest, environment, main_of_live_tests,
+                          run)
 
 RAW_SERVER = os.environ["FUSEWIRE_RAW_SERVER"]
 TIER = os.environ.get("FUSEWIRE_TEST_TIER", "auto")
-SKIPPED = 77
 RING = 64 << 10
 TOO_LONG = 128 << 10 # for the ring, so that the reply to a READ of this is lost for certain
 STEPS = 6
@@ -188,9 +186,4 @@ def missing():
 
 
 if __name__ == "__main__":
-    reason = missing()
-    if reason:
-        required = os.environ.get("FUSEWIRE_REQUIRE_LIVE") == "1"
-        print(f"skipped: {reason}")
-        sys.exit(1 if required else SKIPPED)
-    unittest.main()
+    main_of_live_tests(missing())
