@@ -85,6 +85,9 @@ _fusewire() {
         mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
         return
         ;;
+    'read -Y')
+        return
+        ;;
     'read -T')
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson fields' -- "$cur")
         return
@@ -197,7 +200,7 @@ _fusewire() {
         ;;
     read)
         if [[ $cur == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '-V -x -T -e --pairs -t --time --color -c -w -P --outstanding --format --dialect -h --help' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W '-Y -V -x -T -e --pairs -t --time --color -c -w -P --outstanding --format --dialect -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames

@@ -42,6 +42,7 @@ complete -c fusewire -n '__fish_seen_subcommand_from capture' -l color -f -a 'au
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -s h -l help -d 'Print this help and exit'
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -f -a '(__fusewire_list_mounts)' -d 'A mount point or a connection number; every connection if there is none'
 complete -c fusewire -n __fish_use_subcommand -x -a read -d 'show the messages of a capture'
+complete -c fusewire -n '__fish_seen_subcommand_from read' -s Y -f -r -d 'Only messages that the display filter selects (docs/filters.md)'
 complete -c fusewire -n '__fish_seen_subcommand_from read' -s V -d 'Show the whole tree of each message'
 complete -c fusewire -n '__fish_seen_subcommand_from read' -s x -d 'Show the bytes of each message in hex'
 complete -c fusewire -n '__fish_seen_subcommand_from read' -s T -f -a 'text json ndjson fields' -r -d 'What to print, text by default'
