@@ -20,6 +20,8 @@ class MessagePrinter {
     void begin() { view_->begin(out_.text()); }
     // `decoded` is what the session has just seen.
     void print(const JudgedSession& session, const RecordSource& source, const Decoded& decoded);
+    // A message that the display filter leaves out.
+    void skip(const Decoded& decoded) { view_->skipped(out_.text(), decoded); }
     // Errc::io if standard output could not be written; a closed pipe is no error.
     [[nodiscard]] Result<void> end();
 

@@ -12,20 +12,20 @@ bool is_answered(const Message& message) {
 
 } // namespace
 
-void PairsView::message(std::string& out, const Decoded& decoded) {
+void PairsView::see(std::string& out, const Decoded& decoded, bool selected) {
     if (!has_origin_ && decoded.record.has_time()) {
         style_.time_origin_ns = decoded.record.time_ns;
         has_origin_ = true;
     }
     if (is_answered(decoded.message) && !decoded.exchange.again)
-        keep(out, decoded);
+        keep(out, decoded, selected);
     else if (decoded.message.kind == MessageKind::reply)
-        settle(out, decoded);
-    else
+        settle(out, decoded, selected);
+    else if (selected)
         line(out, decoded);
 }
 
-void PairsView::keep(std::string& out, const Decoded& request) {
+void PairsView::keep(std::string& out, const Decoded& request, bool selected) {
     if (pending_.size() >= pending_limit)
         give_up_oldest(out);
     Pending::node_type node = std::move(spare_);
@@ -35,26 +35,34 @@ void PairsView::keep(std::string& out, const Decoded& request) {
         node = fresh.extract(fresh.begin());
     }
     node.key() = request.record.frame;
-    node.mapped().clear();
-    append_line(node.mapped(), request, style_);
+    node.mapped().selected = selected;
+    node.mapped().text.clear();
+    append_line(node.mapped().text, request, style_);
     pending_.insert(pending_.end(), std::move(node));
 }
 
-void PairsView::settle(std::string& out, const Decoded& reply) {
+void PairsView::settle(std::string& out, const Decoded& reply, bool selected) {
     const auto request = pending_.find(reply.exchange.request_frame);
-    if (request == pending_.end())
-        return line(out, reply);
-    out += request->second;
-    out += " =>";
-    append_result(out, reply, style_);
-    append_marks(out, reply, style_);
-    out += '\n';
+    if (request == pending_.end()) {
+        if (selected)
+            line(out, reply);
+        return;
+    }
+    if (selected || request->second.selected) {
+        out += request->second.text;
+        out += " =>";
+        append_result(out, reply, style_);
+        append_marks(out, reply, style_);
+        out += '\n';
+    }
     spare_ = pending_.extract(request);
 }
 
 void PairsView::give_up_oldest(std::string& out) {
-    out += pending_.begin()->second;
-    out += " => no reply\n";
+    if (pending_.begin()->second.selected) {
+        out += pending_.begin()->second.text;
+        out += " => no reply\n";
+    }
     spare_ = pending_.extract(pending_.begin());
 }
 

@@ -137,8 +137,11 @@ void Reading::show() {
 bool Reading::show(JudgedSession& session, const Record& record) {
     if (printer_ || filter_) {
         const Decoded decoded = session.see(record);
-        if (filter_ && !filter_->matches(decoded))
+        if (filter_ && !filter_->matches(decoded)) {
+            if (printer_)
+                printer_->skip(decoded);
             return false;
+        }
         if (printer_)
             printer_->print(session, *source_, decoded);
     }

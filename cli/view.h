@@ -47,6 +47,8 @@ class View {
     virtual bool says_dialect() const { return false; }
     virtual void dialect(std::string&, ConnId, DialectName, const Recognition*) {}
     virtual void message(std::string& out, const Decoded& decoded) = 0;
+    // A message that the display filter leaves out, for views in which another one may want it.
+    virtual void skipped(std::string&, const Decoded&) {}
     virtual void end(std::string&) {}
 };
 

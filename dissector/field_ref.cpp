@@ -5,6 +5,7 @@
 #include "dissector/render/value.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
@@ -15,9 +16,22 @@ namespace fusewire {
 namespace {
 
 constexpr std::string_view prefix = "fuse.";
+constexpr std::string_view request_prefix = "fuse.request.";
 
 // Numbers of errno that have names, on Linux.
 constexpr int last_errno = 133;
+
+// What is asked with & and never stored.
+struct Mask {
+    Kind kind;
+    const char* name;
+    std::uint64_t value;
+};
+constexpr Mask masks[] = {{Kind::mode, "S_IFMT", 0170000},
+                          {Kind::mode, "S_IRWXU", 0700},
+                          {Kind::mode, "S_IRWXG", 0070},
+                          {Kind::mode, "S_IRWXO", 0007},
+                          {Kind::open_flags, "O_ACCMODE", 3}};
 
 template <class Row>
 const Row* find_named(std::span<const Row> rows, std::string_view name) {
@@ -41,6 +55,11 @@ ValueType type_of(const Field& field) {
     return integer ? ValueType::number : ValueType::bytes;
 }
 
+// A group with a name of its own.
+bool is_structure(const Field& field) {
+    return field.kind == Kind::group;
+}
+
 // The number of single-letter edits from one word to the other.
 std::size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
@@ -57,12 +76,31 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
+// Fields of that last name: "fuse.read.size" for "fuse.size". A few of them, as words.
+std::string of_last_name(std::string_view name, std::span<const std::string> known) {
+    constexpr std::size_t shown = 3;
+    const std::size_t dot = name.rfind('.');
+    if (dot == name.npos || dot + 1 == name.size())
+        return {};
+    std::vector<std::string> alike;
+    for (const std::string& some : known)
+        if (some.ends_with(name.substr(dot)))
+            alike.push_back(some);
+    const std::size_t others = alike.size() - std::min(shown, alike.size());
+    alike.resize(alike.size() - others);
+    return others == 0 ? fmt::format("{}", fmt::join(alike, ", "))
+                       : fmt::format("{} or {} more", fmt::join(alike, ", "), others);
+}
+
 Error no_such_field(std::string_view name) {
-    const std::string near = nearest_name(name, all_field_names());
-    if (near.empty())
+    const std::vector<std::string> known = all_field_names();
+    std::string meant = of_last_name(name, known);
+    if (meant.empty())
+        meant = nearest_name(name, known);
+    if (meant.empty())
         return {Errc::usage,
                 fmt::format("no field is called {}; fusewire fields lists them", name)};
-    return {Errc::usage, fmt::format("no field is called {}; did you mean {}?", name, near)};
+    return {Errc::usage, fmt::format("no field is called {}; did you mean {}?", name, meant)};
 }
 
 // Index of the node that nodes[index] is below; nodes.size() if it is below none.
@@ -96,6 +134,21 @@ void append_hex_of(std::string& out, std::string_view text) {
 } // namespace
 
 Result<FieldRef> FieldRef::find(std::string_view name) {
+    if (!name.starts_with(request_prefix))
+        return find_here(name);
+    auto ref = find_here(std::string(prefix).append(name.substr(request_prefix.size())));
+    if (!ref)
+        return ref;
+    if (ref->whole_ != nullptr && !ref->whole_->of_message)
+        return fail(Errc::usage, fmt::format("{} is not kept of the request that a reply answers; "
+                                             "fuse.request_frame tells where it is", ref->name_));
+    ref->name_ = name;
+    ref->of_request_ = true;
+    ref->needs_ |= need_body | need_survey;
+    return ref;
+}
+
+Result<FieldRef> FieldRef::find_here(std::string_view name) {
     FieldRef ref;
     ref.name_ = name;
     ref.whole_ = find_named(message_fields(), name);
@@ -115,7 +168,7 @@ Result<FieldRef> FieldRef::find(std::string_view name) {
                 ref.take_kind(path.field());
         return ref;
     }
-    if (!ref.find_paths())
+    if (!ref.find_paths() && !ref.find_layer())
         return tl::unexpected(no_such_field(name));
     return ref;
 }
@@ -135,16 +188,28 @@ bool FieldRef::find_paths() {
         return !targets_.empty();
     const std::string end = "." + name_.substr(prefix.size());
     const auto parts = static_cast<std::size_t>(std::ranges::count(end, '.'));
-    if (parts < 2)
-        return false;
     for (const FieldPath& path : all_field_paths())
-        if (path.name.ends_with(end) && path.chains.front().size() >= parts)
+        if (path.name.ends_with(end) && path.chains.front().size() >= parts &&
+            (parts > 1 || is_structure(path.field())))
             take(path);
     return !targets_.empty();
 }
 
+bool FieldRef::find_layer() {
+    const std::string_view layer = name_.starts_with(prefix)
+                                       ? std::string_view(name_).substr(prefix.size())
+                                       : std::string_view();
+    for (const auto rows : {all_opcodes(), all_notifications()})
+        for (const Opcode* row : rows)
+            if (layer == row->layer)
+                layer_ = row->layer;
+    type_ = ValueType::bytes;
+    return !layer_.empty();
+}
+
 void FieldRef::take_kind(const Field& field) {
     type_ = type_of(field);
+    field_kind_ = field.kind;
     signed_ = signed_ || fusewire::is_signed(field);
     errnos_ = errnos_ || field.kind == Kind::error;
     take_names(field.values);
@@ -177,13 +242,29 @@ std::string_view FieldRef::kind_word() const {
 }
 
 void FieldRef::collect(FieldValues& values, const Decoded& decoded) const {
+    if (!of_request_ || decoded.message.kind == MessageKind::request)
+        return collect_here(values, decoded);
+    static const Exchange nothing;
+    if (const Message* request = decoded.exchange.request)
+        collect_here(values, {decoded.record, *request, nothing});
+}
+
+void FieldRef::collect_here(FieldValues& values, const Decoded& decoded) const {
     if (whole_ != nullptr)
         return whole_->collect(values, decoded);
+    if (!layer_.empty())
+        return collect_layers(values, decoded.message);
     if (kind_ == nullptr)
         return collect_nodes(values, decoded.message);
     for (const Node& node : decoded.message.nodes)
         if (node.field->kind == kind_->kind)
             collect_node(values, decoded.message, node);
+}
+
+void FieldRef::collect_layers(FieldValues& values, const Message& message) const {
+    for (const Node& node : message.nodes)
+        if (node.field == &field::layer && node.opcode != nullptr && layer_ == node.opcode->layer)
+            values.add_bytes(message.bytes_of(node));
 }
 
 void FieldRef::collect_nodes(FieldValues& values, const Message& message) const {
@@ -234,27 +315,27 @@ void FieldRef::append(std::string& out, FieldValues& scratch, const Decoded& dec
     for (const FieldValue& value : scratch.all()) {
         out += separator;
         separator = ",";
-        switch (type_) {
-        case ValueType::number:
-            append_number(out, value.number);
-            break;
-        case ValueType::text:
-            append_escaped(out, value.text);
-            break;
-        case ValueType::prose:
-            append_printable(out, value.text);
-            break;
-        case ValueType::bytes:
-            append_hex_of(out, value.text);
-            break;
-        case ValueType::duration:
-        case ValueType::time:
-            append_seconds(out, value.number);
-            break;
-        case ValueType::ranked:
+        if (type_ == ValueType::ranked)
             out += names_.front()[static_cast<std::size_t>(value.number)].name;
-            break;
-        }
+        else
+            append_value(out, value, type_);
+    }
+}
+
+void append_value(std::string& out, const FieldValue& value, ValueType type) {
+    switch (type) {
+    case ValueType::number:
+    case ValueType::ranked:
+        return append_number(out, value.number);
+    case ValueType::text:
+        return append_escaped(out, value.text);
+    case ValueType::prose:
+        return append_printable(out, value.text);
+    case ValueType::bytes:
+        return append_hex_of(out, value.text);
+    case ValueType::duration:
+    case ValueType::time:
+        return append_seconds(out, value.number);
     }
 }
 
@@ -265,6 +346,11 @@ bool FieldRef::find_value(std::string_view name, std::uint64_t& value) const {
                 value = row.value;
                 return true;
             }
+    for (const Mask& mask : masks)
+        if (mask.kind == field_kind_ && name == mask.name) {
+            value = mask.value;
+            return true;
+        }
     if (!errnos_)
         return false;
     for (int number = 1; number <= last_errno; ++number)
@@ -280,6 +366,9 @@ std::vector<std::string> FieldRef::value_names() const {
     for (const std::span<const Value> rows : names_)
         for (const Value& row : rows)
             names.emplace_back(row.name);
+    for (const Mask& mask : masks)
+        if (mask.kind == field_kind_)
+            names.emplace_back(mask.name);
     for (int number = 1; errnos_ && number <= last_errno; ++number)
         if (!errno_name(number).empty())
             names.emplace_back(errno_name(number));

@@ -17,8 +17,9 @@ namespace fusewire {
 
 class FieldRef {
   public:
-    // By one of all_field_names(), or by a structure wherever it occurs: "fuse.fhandle.size". Errc::usage
-    // for other names, with the nearest that is one.
+    // By one of all_field_names(); by a structure wherever it occurs, "fuse.fhandle.size"; by the body
+    // of an opcode, "fuse.getattr"; or as any of these in the request that a reply answers,
+    // "fuse.request.name". Errc::usage for other names, with the nearest that is one.
     [[nodiscard]] static Result<FieldRef> find(std::string_view name);
 
     const std::string& name() const { return name_; }
@@ -41,6 +42,8 @@ class FieldRef {
     const char* by_name() const { return whole_ != nullptr ? whole_->by_name : nullptr; }
 
   private:
+    [[nodiscard]] static Result<FieldRef> find_here(std::string_view name);
+
     // A field of the tables: the last of `chain`, with the others above it, in a layer of `opcode`.
     struct Target {
         const Opcode* opcode;
@@ -48,7 +51,10 @@ class FieldRef {
     };
 
     bool find_paths();
+    bool find_layer();
     bool is_at(const Target& target, const Message& message, std::size_t index) const;
+    void collect_here(FieldValues& values, const Decoded& decoded) const;
+    void collect_layers(FieldValues& values, const Message& message) const;
     void collect_nodes(FieldValues& values, const Message& message) const;
     void collect_node(FieldValues& values, const Message& message, const Node& node) const;
     void take_kind(const Field& field);
@@ -61,9 +67,15 @@ class FieldRef {
     const MessageField* whole_ = nullptr;
     const KindField* kind_ = nullptr;
     std::vector<Target> targets_;
+    std::string_view layer_; // of opcodes whose bodies are meant; empty: another kind of field
     std::vector<std::span<const Value>> names_;
+    bool of_request_ = false; // that a reply answers; a request is its own
+    Kind field_kind_{};        // of the tables' field
     bool errnos_ = false; // names of errno numbers, negative
 };
+
+// Writes a value as a column does; ranked values as numbers.
+void append_value(std::string& out, const FieldValue& value, ValueType type);
 
 // The name in `known` that is nearest to `text`, empty when none is near.
 std::string nearest_name(std::string_view text, std::span<const std::string> known);

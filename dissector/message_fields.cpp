@@ -32,6 +32,11 @@ void add_opcode_name(FieldValues& values, const Opcode* opcode, std::uint32_t nu
         values.keep_text(fmt::to_string(number));
 }
 
+void add_message(FieldValues& values, const Decoded& decoded) {
+    if (!decoded.record.bytes.empty())
+        values.add_bytes(decoded.record.bytes);
+}
+
 constexpr Value severity_names[] = {
     one_of(static_cast<std::uint64_t>(Severity::note), "note"),
     one_of(static_cast<std::uint64_t>(Severity::warn), "warn"),
@@ -39,6 +44,10 @@ constexpr Value severity_names[] = {
 };
 
 constexpr MessageField whole_fields[] = {
+    {"fuse", "the bytes of the whole message", ValueType::bytes,
+     [](FieldValues& out, const Decoded& d) { add_message(out, d); }},
+    {"frame", "the same", ValueType::bytes,
+     [](FieldValues& out, const Decoded& d) { add_message(out, d); }},
     {"frame.number", "number of the message's first packet in the file", ValueType::number,
      [](FieldValues& out, const Decoded& d) { out.add_number(d.record.frame); }},
     {"frame.time_epoch", "seconds since the epoch, with nanoseconds", ValueType::time,
@@ -71,13 +80,13 @@ constexpr MessageField whole_fields[] = {
          if (is_operation(d.message) && d.message.opcode_known)
              out.add_number(d.message.opcode_number);
      },
-     0, {}, "fuse.opcode_name"},
+     0, {}, "fuse.opcode_name", true},
     {"fuse.opcode_name", "opcode name, or its number when it is unknown", ValueType::text,
      [](FieldValues& out, const Decoded& d) {
          if (is_operation(d.message) && d.message.opcode_known)
              add_opcode_name(out, d.message.opcode, d.message.opcode_number);
      },
-     need_survey},
+     need_survey, {}, nullptr, true},
     {"fuse.notify", "name of the notification", ValueType::text,
      [](FieldValues& out, const Decoded& d) {
          if (d.message.kind != MessageKind::notification)
@@ -91,7 +100,8 @@ constexpr MessageField whole_fields[] = {
      [](FieldValues& out, const Decoded& d) {
          if (d.message.has_header)
              out.add_number(d.message.unique);
-     }},
+     },
+     0, {}, nullptr, true},
     {"fuse.error", "0 or a negative errno, of a reply", ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (d.message.kind == MessageKind::reply || d.message.kind == MessageKind::write_result)
@@ -146,21 +156,29 @@ constexpr MessageField whole_fields[] = {
      [](FieldValues& out, const Decoded& d) {
          if (is_request(d))
              out.add_number(d.message.uid);
-     }},
+     },
+     0, {}, nullptr, true},
     {"fuse.gid", "group of the caller, of a request", ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (is_request(d))
              out.add_number(d.message.gid);
-     }},
+     },
+     0, {}, nullptr, true},
     {"fuse.pid", "task of the caller, of a request", ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (is_request(d))
              out.add_number(d.message.pid);
-     }},
+     },
+     0, {}, nullptr, true},
     {"fuse.server_pid", "process of the server, when the capture knows it", ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (d.record.server_pid != 0)
              out.add_number(d.record.server_pid);
+     }},
+    {"fuse.server_tid", "thread of the server, when the capture knows it", ValueType::number,
+     [](FieldValues& out, const Decoded& d) {
+         if (d.record.server_tid != 0)
+             out.add_number(d.record.server_tid);
      }},
     {"fuse.lost", "messages lost just before this one", ValueType::number,
      [](FieldValues& out, const Decoded& d) {
@@ -172,20 +190,20 @@ constexpr MessageField whole_fields[] = {
          for (const SubMessage& sub : d.message.subs)
              out.add_number(sub.opcode_number);
      },
-     in_body, {}, "fuse.sub.opcode_name"},
+     in_body, {}, "fuse.sub.opcode_name", true},
     {"fuse.sub.opcode_name", "opcode names of the sub-operations", ValueType::text,
      [](FieldValues& out, const Decoded& d) {
          for (const SubMessage& sub : d.message.subs)
              add_opcode_name(out, sub.opcode, sub.opcode_number);
      },
-     in_body},
+     in_body, {}, nullptr, true},
     {"fuse.sub.nodeid", "nodeids of the sub-requests", ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (is_request(d))
              for (const SubMessage& sub : d.message.subs)
                  out.add_number(sub.nodeid);
      },
-     in_body},
+     in_body, {}, nullptr, true},
     {"fuse.sub.error", "errors of the sub-replies", ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (d.message.kind == MessageKind::reply)

@@ -27,6 +27,7 @@ struct MessageField {
     std::uint8_t needs = 0;                                       // FieldNeed
     std::span<const Value> names{}; // of its values, where a filter can say them
     const char* by_name = nullptr;  // the field that holds the name of this one's value
+    bool of_message = false; // the message alone tells it: also known of the request to a reply
 };
 std::span<const MessageField> message_fields();
 

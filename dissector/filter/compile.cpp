@@ -3,6 +3,7 @@
 #include "dissector/opcodes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,8 @@ namespace fusewire::filter {
 namespace {
 
 bool is_field_name(std::string_view word) {
-    return word.starts_with("fuse.") || word.starts_with("frame.");
+    return word.starts_with("fuse.") || word.starts_with("frame.") || word == "fuse" ||
+           word == "frame";
 }
 
 // Types whose values are compared with each other.
@@ -68,16 +70,31 @@ constexpr std::array<std::pair<std::string_view, ValueOp>, 7> operators = {{
     {"|", ValueOp::bit_or},
 }};
 
-constexpr std::array<std::pair<std::string_view, ValueOp>, 4> functions = {{
-    {"len", ValueOp::length},
-    {"count", ValueOp::count},
-    {"lower", ValueOp::lower},
-    {"upper", ValueOp::upper},
+// What a function takes and gives.
+enum class Takes : std::uint8_t { anything, text, numbers };
+struct Function {
+    std::string_view name;
+    ValueOp op;
+    Takes takes;
+    std::optional<ValueType> gives; // none: what it takes
+};
+constexpr std::array<Function, 8> functions = {{
+    {"len", ValueOp::length, Takes::text, ValueType::number},
+    {"count", ValueOp::count, Takes::anything, ValueType::number},
+    {"lower", ValueOp::lower, Takes::text, {}},
+    {"upper", ValueOp::upper, Takes::text, {}},
+    {"string", ValueOp::string, Takes::numbers, ValueType::text},
+    {"abs", ValueOp::abs, Takes::numbers, {}},
+    {"min", ValueOp::min, Takes::numbers, {}},
+    {"max", ValueOp::max, Takes::numbers, {}},
 }};
 
-template <class Rows>
-ValueOp row_of(const Rows& rows, std::string_view word) {
-    return std::ranges::find(rows, word, &Rows::value_type::first)->second;
+const Function& function_of(std::string_view name) {
+    return *std::ranges::find(functions, name, &Function::name);
+}
+
+ValueOp operator_of(std::string_view word) {
+    return std::ranges::find(operators, word, &decltype(operators)::value_type::first)->second;
 }
 
 bool is_test(ExprKind kind) {
@@ -166,7 +183,7 @@ class Compiler {
     std::uint32_t presence(ExprIndex index) {
         const Expr& node = expr(index);
         if (node.kind == ExprKind::word && !is_field_name(node.word))
-            fail(node.place, fmt::format("{} is no field and no test", node.word));
+            no_field(node);
         if (node.kind == ExprKind::number || node.kind == ExprKind::string)
             fail(node.place, "a value alone is no test; compare it with a field");
         const Type type = infer(index);
@@ -203,8 +220,16 @@ class Compiler {
         const Expr& node = expr(field_index);
         const Expr& name = expr(name_index);
         return node.kind == ExprKind::word && is_field_name(node.word) &&
-               name.kind == ExprKind::word && !is_field_name(name.word) &&
-               program_.fields[field(node, node.word)].by_name() != nullptr;
+               is_name(name) && program_.fields[field(node, node.word)].by_name() != nullptr;
+    }
+
+    // ENOENT or "ENOENT"
+    static bool is_name(const Expr& node) {
+        return node.kind == ExprKind::string ||
+               (node.kind == ExprKind::word && !is_field_name(node.word));
+    }
+    static std::string_view name_of(const Expr& node) {
+        return node.kind == ExprKind::string ? std::string_view(node.text) : node.word;
     }
 
     std::uint32_t named_field(const Expr& node) {
@@ -219,25 +244,33 @@ class Compiler {
     }
 
     static std::string known_opcode(const Expr& node) {
-        if (const Opcode* opcode = find_opcode_named(node.word))
+        if (const Opcode* opcode = find_opcode_named(name_of(node)))
             return opcode->name;
         std::vector<std::string> names;
         for (const Opcode* opcode : all_opcodes())
             names.emplace_back(opcode->name);
-        fail(node.place, fmt::format("no opcode is called {}{}", node.word,
-                                     suggestion(node.word, names)));
+        fail(node.place, fmt::format("no opcode is called {}{}", name_of(node),
+                                     suggestion(name_of(node), names)));
     }
 
     static std::string suggestion(std::string_view word, const std::vector<std::string>& names) {
+        constexpr std::size_t few = 6;
         const std::string near = nearest_name(word, names);
-        return near.empty() ? std::string() : fmt::format("; did you mean {}?", near);
+        if (!near.empty())
+            return fmt::format("; did you mean {}?", near);
+        return names.size() > few ? std::string()
+                                  : fmt::format("; it has {}", fmt::join(names, ", "));
     }
 
     ValueType common_type(const Expr& node, ExprIndex left, ExprIndex right) {
         const Type a = infer(left);
         const Type b = infer(right);
-        if (!a && !b)
+        if (!a && !b) {
+            for (const ExprIndex side : {left, right})
+                if (expr(side).kind == ExprKind::word)
+                    no_field(expr(side));
             fail(node.place, "there is no field on either side");
+        }
         if (a && b && family_of(*a) != family_of(*b))
             fail(node.place, fmt::format("{} cannot be compared with {}", word_of(*a), word_of(*b)));
         names_.clear();
@@ -248,12 +281,32 @@ class Compiler {
 
     ValueType text_type(ExprIndex index, const Expr& node) {
         const Type type = infer(index);
+        if (!type && expr(index).kind == ExprKind::word)
+            no_field(expr(index));
         if (!type || !is_textual(*type))
-            fail(node.place, fmt::format("{} looks into text and bytes, and this is {}", node.word,
-                                         type ? word_of(*type) : "a value"));
+            fail(node.place, fmt::format("{} looks into text and bytes, and this is {}{}", node.word,
+                                         type ? word_of(*type) : "a value", text_beside(index)));
         names_.clear();
         gather_fields(index);
         return *type;
+    }
+
+    // "; fuse.opcode_name is text"
+    std::string text_beside(ExprIndex index) {
+        const Expr& node = expr(index);
+        const char* name = node.kind == ExprKind::word && is_field_name(node.word)
+                               ? program_.fields[field(node, node.word)].by_name()
+                               : nullptr;
+        return name == nullptr ? std::string() : fmt::format("; {} is text", name);
+    }
+
+    // A word where a field must be: "nodeid", which most likely means "fuse.nodeid".
+    [[noreturn]] void no_field(const Expr& node) const {
+        const auto meant = FieldRef::find(fmt::format("fuse.{}", node.word));
+        if (meant)
+            fail(node.place, fmt::format("no field is called {}; did you mean {}?", node.word,
+                                         meant->name()));
+        fail(node.place, FieldRef::find(node.word).error().message);
     }
 
     std::uint32_t containment(const Expr& node) {
@@ -285,6 +338,8 @@ class Compiler {
     std::uint32_t membership(const Expr& node) {
         const ExprIndex member = node.children[0];
         const Type type = infer(member);
+        if (!type && expr(member).kind == ExprKind::word)
+            no_field(expr(member));
         if (!type)
             fail(node.place, "there is no field before in");
         names_.clear();
@@ -294,8 +349,8 @@ class Compiler {
         for (std::size_t i = 1; i + 1 < node.children.size(); i += 2) {
             const ExprIndex first = node.children[i];
             const ExprIndex last = node.children[i + 1];
-            if (is_named(member, first))
-                texts.texts.push_back({known_opcode(expr(first)), known_opcode(expr(last))});
+            if (first == last && is_named(member, first))
+                texts.texts.push_back({known_opcode(expr(first)), known_opcode(expr(first))});
             else if (is_textual(*type))
                 texts.texts.push_back({constant_text(first, *type), constant_text(last, *type)});
             else
@@ -357,7 +412,7 @@ class Compiler {
             return is_field_name(node.word) ? Type(program_.fields[field(node, node.word)].type())
                                             : std::nullopt;
         case ExprKind::negate:
-            return infer(node.children[0]);
+            return infer_negation(node);
         case ExprKind::binary:
             return infer_binary(node);
         case ExprKind::slice:
@@ -367,6 +422,13 @@ class Compiler {
         default:
             return std::nullopt;
         }
+    }
+
+    Type infer_negation(const Expr& node) {
+        const Type type = infer(node.children[0]);
+        if (type && is_textual(*type))
+            fail(node.place, "a sign stands before numbers and times, not before text");
+        return type;
     }
 
     Type infer_binary(const Expr& node) {
@@ -395,8 +457,9 @@ class Compiler {
         if (durations && scales && left != right)
             return ValueType::duration;
         if (times || durations)
-            fail(node.place, fmt::format("{} {} {} has no meaning", word_of(a.value_or(*b)),
-                                         node.word, word_of(b.value_or(*a))));
+            fail(node.place, fmt::format("{} has no meaning with {}{}", node.word,
+                                         word_of(a.value_or(*b)),
+                                         a && b ? fmt::format(" and {}", word_of(*b)) : ""));
         return ValueType::number;
     }
 
@@ -416,12 +479,14 @@ class Compiler {
         const Type type = infer(node.children[0]);
         if (!type)
             fail(node.place, fmt::format("{}() is asked of a field", node.word));
-        if (node.word == "count")
-            return ValueType::number;
-        if (!is_textual(*type))
+        const Function& function = function_of(node.word);
+        if (function.takes == Takes::text && !is_textual(*type))
             fail(node.place, fmt::format("{}() is asked of text or bytes, not of {}", node.word,
                                          word_of(*type)));
-        return node.word == "len" ? ValueType::number : *type;
+        if (function.takes == Takes::numbers && is_textual(*type))
+            fail(node.place, fmt::format("{}() is asked of numbers and times, not of text",
+                                         node.word));
+        return function.gives.value_or(*type);
     }
 
     // The fields whose names of values are understood in a comparison.
@@ -474,7 +539,7 @@ class Compiler {
                                  .ranges = node.ranges});
         case ExprKind::call: {
             const Type inner = infer(node.children[0]);
-            return add(ValueNode{.op = row_of(functions, node.word),
+            return add(ValueNode{.op = function_of(node.word).op,
                                  .type = *infer_call(node),
                                  .left = compute(node.children[0], *inner)});
         }
@@ -498,7 +563,7 @@ class Compiler {
             right = ValueType::duration;
         if (family_of(type) == Family::durations && a && family_of(*a) == Family::times && !b)
             right = ValueType::time;
-        return add(ValueNode{.op = row_of(operators, node.word),
+        return add(ValueNode{.op = operator_of(node.word),
                              .type = type,
                              .left = compute(node.children[0], left),
                              .right = compute(node.children[1], right)});
@@ -528,41 +593,44 @@ class Compiler {
     }
 
     std::optional<Int128> number_of(const Expr& node, ValueType type) const {
-        if (node.kind == ExprKind::word)
-            return named_number(node);
-        if (node.kind == ExprKind::string)
-            return type == ValueType::time ? parse_time(node.text) : std::nullopt;
+        if (node.kind == ExprKind::string && type == ValueType::time)
+            return parse_time(node.text);
+        if (is_name(node))
+            return named_number(name_of(node));
         if (type == ValueType::duration || type == ValueType::time)
             return parse_duration(node.word, node.text);
         return parse_integer(node.word, node.text);
     }
 
-    std::optional<Int128> named_number(const Expr& node) const {
+    std::optional<Int128> named_number(std::string_view name) const {
         for (const std::uint32_t index : names_) {
             std::uint64_t number = 0;
             const FieldRef& field = program_.fields[index];
-            if (field.find_value(node.word, number))
+            if (field.find_value(name, number))
                 return field.is_signed() ? static_cast<Int128>(static_cast<std::int64_t>(number))
                                          : static_cast<Int128>(number);
+            const Opcode* opcode = field.by_name() ? find_opcode_named(name) : nullptr;
+            if (opcode != nullptr)
+                return opcode->number;
         }
-        if (node.word == "true" || node.word == "false")
-            return node.word == "true" ? 1 : 0;
+        if (name == "true" || name == "false")
+            return name == "true" ? 1 : 0;
         return std::nullopt;
     }
 
     std::string not_of_type(const Expr& node, ValueType type) const {
-        if (node.kind == ExprKind::word) {
-            std::vector<std::string> known;
-            for (const std::uint32_t index : names_)
-                std::ranges::move(program_.fields[index].value_names(), std::back_inserter(known));
-            return fmt::format("{} is no value of {}{}", node.word,
-                               names_.empty() ? "a number" : program_.fields[names_[0]].name(),
-                               suggestion(node.word, known));
-        }
+        std::vector<std::string> known;
+        for (const std::uint32_t index : names_)
+            std::ranges::move(program_.fields[index].value_names(), std::back_inserter(known));
+        if (is_name(node) && !known.empty())
+            return fmt::format("{} is no value of {}{}", name_of(node),
+                               program_.fields[names_[0]].name(), suggestion(name_of(node), known));
         constexpr std::array<std::string_view, 4> examples = {
             "a number such as 10, 0x1f, 0644 or 64K", "text", "a span of time such as 5 ms or 1.5 s",
             "a time such as \"2026-11-22 14:30:00\""};
-        return fmt::format("{} is not {}", node.word,
+        const bool has_unit = node.kind == ExprKind::number && !node.text.empty();
+        return fmt::format("{}{}{} is not {}", node.word, has_unit ? " " : "",
+                           has_unit ? node.text : "",
                            examples[static_cast<std::size_t>(family_of(type))]);
     }
 

@@ -22,6 +22,13 @@ std::string changed_case(std::string_view text, bool lower) {
     return out;
 }
 
+// As a column shows it.
+std::string text_of(const FieldValue& value, ValueType type) {
+    std::string text;
+    append_value(text, value, type);
+    return text;
+}
+
 // The bytes of a range; empty where the text is shorter.
 std::string_view cut(std::string_view text, const SliceRange& range) {
     const auto size = static_cast<std::int64_t>(text.size());
@@ -129,12 +136,18 @@ class Run {
             values.cut(first);
             return values.add_number(static_cast<Int128>(count));
         }
+        case ValueOp::min:
+        case ValueOp::max:
+            collect(node.left);
+            return choose(node.op, first);
         case ValueOp::length:
         case ValueOp::negate:
+        case ValueOp::abs:
         case ValueOp::lower:
         case ValueOp::upper:
+        case ValueOp::string:
             collect(node.left);
-            return change(node.op, first);
+            return change(node, first);
         default:
             return combine(node, first);
         }
@@ -199,15 +212,36 @@ class Run {
         }
     }
 
-    void change(ValueOp op, std::size_t first) {
-        for (FieldValue& value : scratch_.values.from(first)) {
-            if (op == ValueOp::length)
+    void change(const ValueNode& node, std::size_t first) {
+        FieldValues& values = scratch_.values;
+        for (FieldValue& value : values.from(first))
+            switch (node.op) {
+            case ValueOp::length:
                 value = {static_cast<Int128>(value.text.size()), {}};
-            else if (op == ValueOp::negate)
+                break;
+            case ValueOp::negate:
                 value.number = -value.number;
-            else
-                value.text = scratch_.values.keep(changed_case(value.text, op == ValueOp::lower));
-        }
+                break;
+            case ValueOp::abs:
+                value.number = std::max(value.number, -value.number);
+                break;
+            case ValueOp::string:
+                value.text = values.keep(text_of(value, program_.values[node.left].type));
+                break;
+            default:
+                value.text =
+                    values.keep(changed_case(value.text, node.op == ValueOp::lower));
+            }
+    }
+
+    // The least or the greatest of the values.
+    void choose(ValueOp op, std::size_t first) {
+        const auto values = scratch_.values.from(first);
+        if (values.empty())
+            return;
+        const auto [least, greatest] = std::ranges::minmax_element(values, {}, &FieldValue::number);
+        values.front() = op == ValueOp::min ? *least : *greatest;
+        scratch_.values.cut(first + 1);
     }
 
     void slice(const ValueNode& node, std::size_t first) {
@@ -260,6 +294,10 @@ bool has_field(const Program& program, std::uint32_t index) {
     case ValueOp::negate:
     case ValueOp::lower:
     case ValueOp::upper:
+    case ValueOp::string:
+    case ValueOp::abs:
+    case ValueOp::min:
+    case ValueOp::max:
         return has_field(program, node.left);
     default:
         return has_field(program, node.left) || has_field(program, node.right);

@@ -44,6 +44,7 @@ class Lexer {
             auto token = next();
             if (!token)
                 return {{}, error_};
+            is_pattern_ = token->is("matches") || token->is("~");
             tokens.all.push_back(std::move(*token));
         }
         begin_ = at_;
@@ -94,8 +95,15 @@ class Lexer {
                 return make(TokenKind::symbol);
             }
         ++at_;
-        return fail(fmt::format("byte 0x{:02x} belongs to no filter",
-                                static_cast<unsigned char>(c)));
+        return fail(not_known(c));
+    }
+
+    static std::string not_known(char c) {
+        if (c == '=')
+            return "a comparison is written ==";
+        const auto byte = static_cast<unsigned char>(c);
+        return fmt::format("byte 0x{:02x} belongs to no filter{}", byte,
+                           byte >= 0x80 ? "; the quotes of a text are plain ones, \"" : "");
     }
 
     // "a1:" with another byte behind it; in a slice a colon stands between numbers.
@@ -136,7 +144,7 @@ class Lexer {
         ++at_;
         std::string text;
         if (!one_character(text, true) || peek() != '\'')
-            return fail("a character is written 'a'");
+            return fail("text is written \"text\"; only one character can be written 'a'");
         ++at_;
         Token token = make(TokenKind::text);
         token.text = std::move(text);
@@ -175,17 +183,21 @@ class Lexer {
             at_ += 2;
             return true;
         }
-        const auto found = letters.find(letter);
-        if (at_ > text_.size() || found == letters.npos)
+        if (at_ > text_.size())
             return false;
-        out += values[found];
-        return true;
+        const auto found = letters.find(letter);
+        if (found != letters.npos)
+            out += values[found];
+        else if (is_pattern_) // "\.log" is what people write
+            out.append({'\\', letter});
+        return found != letters.npos || is_pattern_;
     }
 
     std::string_view text_;
     std::size_t at_ = 0;
     std::size_t begin_ = 0;
     bool in_slice_ = false;
+    bool is_pattern_ = false; // a regular expression is next
     SyntaxError error_;
 };
 

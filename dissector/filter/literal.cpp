@@ -192,6 +192,12 @@ std::optional<Int128> parse_time(std::string_view text) {
 
 std::optional<std::string> parse_bytes(std::string_view text) {
     std::string bytes;
+    if (text.starts_with("0x") || text.starts_with("0X"))
+        text.remove_prefix(2);
+    if (text.empty())
+        return std::nullopt;
+    if (text.size() == 1 && hex_value(text[0]) >= 0)
+        return std::string(1, static_cast<char>(hex_value(text[0])));
     while (!text.empty()) {
         if (text.size() < 2 || hex_value(text[0]) < 0 || hex_value(text[1]) < 0)
             return std::nullopt;

@@ -1,6 +1,7 @@
 #include "dissector/filter/syntax.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -37,7 +38,8 @@ constexpr std::array<std::string_view, 4> levels = {"|", "&", "+-", "*/%"};
 constexpr std::array<std::string_view, 12> units = {"ns",  "us",  "ms", "s", "min", "h",
                                                     "KiB", "MiB", "GiB", "K", "M",  "G"};
 
-constexpr std::array<std::string_view, 4> functions = {"len", "count", "lower", "upper"};
+constexpr std::array<std::string_view, 8> functions = {"len",   "count", "lower", "upper",
+                                                       "string", "abs",   "min",   "max"};
 
 class Parser {
   public:
@@ -177,6 +179,8 @@ class Parser {
             made = right_of(ExprKind::matches, token, *left);
         else if (accept("in"))
             made = membership(token, *left);
+        else if (token.is("not") && peek(1).is("in"))
+            made = no_membership(*left);
         else if (comparison() != nullptr)
             return comparisons_from(*left, how);
         else if (how != Quantifier::by_operator)
@@ -231,6 +235,12 @@ class Parser {
         if (tokens_[at_ - 1].raw != "}")
             take();
         return add(ExprKind::in, token, std::move(children));
+    }
+
+    Maybe no_membership(ExprIndex value) {
+        const Token& token = take();
+        const auto inside = membership(take(), value);
+        return inside ? Maybe(add(ExprKind::invert, token, {*inside})) : inside;
     }
 
     Maybe arithmetic(std::size_t level) {
@@ -329,6 +339,9 @@ class Parser {
                 return call();
             if (is_keyword(token))
                 break;
+            if (peek(1).is("("))
+                return fail(token.place, fmt::format("no function is called {}; there are {}",
+                                                     token.raw, fmt::join(functions, ", ")));
             return add(ExprKind::word, take(), {});
         default:
             break;

@@ -29,6 +29,10 @@ enum class ValueOp : std::uint8_t {
     count,  // of the values
     lower,
     upper,
+    string, // each value as it is written
+    abs,
+    min,
+    max,
 };
 
 // Something with a value, or several, or none in a given message.
