@@ -333,18 +333,18 @@ void StatisticsText::names() {
     TextTable table({{.head = "lookups"},
                      {.head = "negative", .sparse = true},
                      {.head = "too early", .sparse = true},
-                     {.head = "conn", .spare = 1},
+                     {.head = "conn", .spare = 1, .sparse = true},
                      {.head = "parent"},
                      {.head = "name", .right = false}});
-    const auto worst = statistics_.lookups().worst(most_names);
-    for (const LookedUpName* name : worst) {
+    const bool one_connection = scene_.connections.size() == 1;
+    for (const LookedUpName* name : statistics_.lookups().worst(most_names)) {
         const std::string directory =
             scene_.path_of ? scene_.path_of(name->conn, name->parent) : "";
         table.row(
             {count_cell(name->lookups),
              rare_cell(name->negative),
              rare_cell(name->within_cache_time, Paint::caution),
-             count_cell(static_cast<std::uint32_t>(name->conn)),
+             one_connection ? Cell() : count_cell(static_cast<std::uint32_t>(name->conn)),
              count_cell(name->parent),
              {escaped(directory.empty() || directory == "/" ? directory + name->name
                                                             : directory + "/" + name->name)}});

@@ -61,6 +61,8 @@ void TextTable::line(std::string& out, const std::vector<Cell>& cells,
         if (widths[i] == left_out)
             continue;
         const std::size_t gap = used + owed > 0 ? 2 : 0;
+        if (room != 0 && columns_[i].right && used + owed + gap + widths[i] > room)
+            break; // half a number would be a wrong one
         const std::string_view text =
             room == 0 ? std::string_view(cells[i].text)
                       : clipped(cells[i].text, room - std::min(room, used + owed + gap));

@@ -77,15 +77,15 @@ void LookupStatistics::see_reply(const Decoded& decoded) {
 void LookupStatistics::see_answer(const Decoded& decoded, const Operation& asked,
                                   const Operation& answered) {
     const bool good = answered.error() == 0;
-    if (good)
-        if (const auto valid = answered.number("attr_valid"))
-            attributes_.add(*valid, answered.number("attr_valid_nsec").value_or(0));
     std::optional<Answer> answer;
     const auto valid = good ? answered.number("entry_valid") : std::nullopt;
     if (const auto nodeid = valid ? answered.number("nodeid") : std::nullopt) {
         answer = Answer{*nodeid, *valid, answered.number("entry_valid_nsec").value_or(0)};
         (*nodeid != 0 ? entries_ : negatives_).add(answer->valid_s, answer->valid_ns);
     }
+    const bool has_attributes = good && (!answer || answer->nodeid != 0);
+    if (const auto time = has_attributes ? answered.number("attr_valid") : std::nullopt)
+        attributes_.add(*time, answered.number("attr_valid_nsec").value_or(0));
     for (const UsedName& used : used_names(asked)) {
         if (used.role == NameRole::looked_up) {
             if (answer || answered.error() == no_entry)

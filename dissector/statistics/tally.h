@@ -16,7 +16,7 @@ struct ErrorCount {
     std::uint64_t count = 0;
 };
 
-// Errors by their number, the most frequent of a hostile server's numbers being no matter.
+// Errors by their number; a broken server can make up more of them than are kept.
 class ErrorTally {
   public:
     static constexpr std::size_t kept = 64; // different numbers

@@ -1,4 +1,4 @@
-"""The commands in README.md print what README.md says, as far as they need no mount."""
+"""The commands in README.md and docs/ print what the pages say, as far as they need no mount."""
 import os
 import pathlib
 import shutil
@@ -9,6 +9,7 @@ from command_line import FUSEWIRE, SOURCE_DIR, TIMEOUT_S, CommandLineTest, envir
 
 INDENT = "    "
 PROMPT = INDENT + "$ "
+PAGES = ("README.md", "docs/statistics.md")
 
 
 def examples(page):
@@ -29,9 +30,13 @@ def examples(page):
 class Readme(CommandLineTest):
     def test_examples_on_samples_print_what_is_shown(self):
         path = f"{pathlib.Path(FUSEWIRE).parent}{os.pathsep}{os.environ['PATH']}"
-        page = (SOURCE_DIR / "README.md").read_text()
-        shown = [(command, output) for command, output in examples(page) if "samples/" in command]
-        self.assertGreaterEqual(len(shown), 2)
+        for page in PAGES:
+            shown = [(command, output) for command, output
+                     in examples((SOURCE_DIR / page).read_text()) if "samples/" in command]
+            self.assertGreaterEqual(len(shown), 2, page)
+            self.compare(shown, path)
+
+    def compare(self, shown, path):
         for command, output in shown:
             if "| jq" in command and shutil.which("jq") is None:
                 continue
