@@ -165,7 +165,7 @@ std::vector<StatisticsText::ShownGroup> StatisticsText::shown_groups() {
         const std::size_t hidden = ordered.size() - shown.size();
         shown.push_back({hidden == 0 || groups.others().messages() > 0
                              ? std::string("others")
-                             : fmt::format("{} others", hidden),
+                             : fmt::format("{} other{}", hidden, plural(hidden)),
                          &rest_, ""});
     }
     return shown;

@@ -490,7 +490,8 @@ TEST(StatisticsText, RowsBeyondTheLimitAreTogether) {
         counted.answer(reply(2 * nodeid, -5));
     }
     const std::string text = counted.text({.most_rows = 1});
-    EXPECT_NE(text.find("\n3 others"), std::string::npos) << text;
+    EXPECT_NE(text.find("\n3 others "), std::string::npos) << text;
+    EXPECT_NE(counted.text({.most_rows = 3}).find("\n1 other "), std::string::npos);
     EXPECT_NE(text.find("\ntotal "), std::string::npos);
 }
 
