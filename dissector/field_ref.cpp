@@ -51,7 +51,8 @@ ValueType type_of(const Field& field) {
     default:
         break;
     }
-    const bool integer = field.width <= 8 && field.width != 0 && (field.width & (field.width - 1)) == 0;
+    const bool integer =
+        field.width <= 8 && field.width != 0 && (field.width & (field.width - 1)) == 0;
     return integer ? ValueType::number : ValueType::bytes;
 }
 
@@ -141,7 +142,8 @@ Result<FieldRef> FieldRef::find(std::string_view name) {
         return ref;
     if (ref->whole_ != nullptr && !ref->whole_->of_message)
         return fail(Errc::usage, fmt::format("{} is not kept of the request that a reply answers; "
-                                             "fuse.request_frame tells where it is", ref->name_));
+                                             "fuse.request_frame tells where it is",
+                                             ref->name_));
     ref->name_ = name;
     ref->of_request_ = true;
     ref->needs_ |= need_body | need_survey;

@@ -70,8 +70,8 @@ class FieldRef {
     std::string_view layer_; // of opcodes whose bodies are meant; empty: another kind of field
     std::vector<std::span<const Value>> names_;
     bool of_request_ = false; // that a reply answers; a request is its own
-    Kind field_kind_{};        // of the tables' field
-    bool errnos_ = false; // names of errno numbers, negative
+    Kind field_kind_{};       // of the tables' field
+    bool errnos_ = false;     // names of errno numbers, negative
 };
 
 // Writes a value as a column does; ranked values as numbers.

@@ -229,8 +229,7 @@ class Run {
                 value.text = values.keep(text_of(value, program_.values[node.left].type));
                 break;
             default:
-                value.text =
-                    values.keep(changed_case(value.text, node.op == ValueOp::lower));
+                value.text = values.keep(changed_case(value.text, node.op == ValueOp::lower));
             }
     }
 

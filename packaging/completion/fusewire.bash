@@ -8,7 +8,7 @@ _fusewire() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles import fields dialects rules verdicts doctor completion --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles import fields filters dialects rules verdicts doctor completion --help --version' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
@@ -169,6 +169,10 @@ _fusewire() {
         mapfile -t COMPREPLY < <(compgen -W 'text json markdown names' -- "$cur")
         return
         ;;
+    'filters -T')
+        mapfile -t COMPREPLY < <(compgen -W 'text json markdown' -- "$cur")
+        return
+        ;;
     'dialects -T')
         mapfile -t COMPREPLY < <(compgen -W 'text json markdown' -- "$cur")
         return
@@ -239,6 +243,11 @@ _fusewire() {
         fi
         ;;
     fields)
+        if [[ $cur == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
+        fi
+        ;;
+    filters)
         if [[ $cur == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
         fi
