@@ -95,9 +95,11 @@ std::string of_last_name(std::string_view name, std::span<const std::string> kno
 
 Error no_such_field(std::string_view name) {
     const std::vector<std::string> known = all_field_names();
-    std::string meant = of_last_name(name, known);
+    const std::string near = nearest_name(name, known);
+    const bool slip = !near.empty() && distance(name, near) == 1;
+    std::string meant = slip ? near : of_last_name(name, known);
     if (meant.empty())
-        meant = nearest_name(name, known);
+        meant = near;
     if (meant.empty())
         return {Errc::usage,
                 fmt::format("no field is called {}; fusewire fields lists them", name)};

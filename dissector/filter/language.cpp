@@ -41,8 +41,8 @@ constexpr Unit size_rows[] = {{"K", 1u << 10},   {"M", 1u << 20},   {"G", 1u << 
                               {"KiB", 1u << 10}, {"MiB", 1u << 20}, {"GiB", 1u << 30}};
 
 constexpr std::uint64_t second = 1'000'000'000;
-constexpr Unit time_rows[] = {{"ns", 1},      {"us", 1'000},        {"ms", 1'000'000},
-                              {"s", second},  {"min", 60 * second}, {"h", 3600 * second}};
+constexpr Unit time_rows[] = {{"ns", 1},     {"us", 1'000},        {"ms", 1'000'000},
+                              {"s", second}, {"min", 60 * second}, {"h", 3600 * second}};
 
 constexpr Phrase logic_rows[] = {
     {"a && b, a and b", "both"},

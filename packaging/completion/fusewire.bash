@@ -69,6 +69,9 @@ _fusewire() {
     'capture --interval')
         return
         ;;
+    'capture -Y')
+        return
+        ;;
     'capture -T')
         mapfile -t COMPREPLY < <(compgen -W 'text json ndjson fields' -- "$cur")
         return
@@ -197,7 +200,7 @@ _fusewire() {
     case "${COMP_WORDS[1]}" in
     capture)
         if [[ $cur == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a -b --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size --outstanding --interval -D -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a -b --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size --outstanding --interval -D -Y -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -W "$(_fusewire_list_mounts)" -- "$cur")
         fi

@@ -32,6 +32,7 @@ complete -c fusewire -n '__fish_seen_subcommand_from capture' -l ring-size -f -r
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -l outstanding -d 'Show what is unanswered, at each interval, instead of messages'
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -l interval -f -r -d 'Seconds from one to the next, 1 by default'
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -s D -d 'List the connections and exit; -T json is for programs'
+complete -c fusewire -n '__fish_seen_subcommand_from capture' -s Y -f -r -d 'Only messages that the display filter selects (docs/filters.md)'
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -s V -d 'Show the whole tree of each message'
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -s x -d 'Show the bytes of each message in hex'
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -s T -f -a 'text json ndjson fields' -r -d 'What to print, text by default'
