@@ -52,7 +52,7 @@ class FieldRef {
 
     bool find_paths();
     bool find_layer();
-    bool is_at(const Target& target, const Message& message, std::size_t index) const;
+    static bool is_at(const Target& target, std::span<const Node* const> above);
     void collect_here(FieldValues& values, const Decoded& decoded) const;
     void collect_layers(FieldValues& values, const Message& message) const;
     void collect_nodes(FieldValues& values, const Message& message) const;

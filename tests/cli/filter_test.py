@@ -1,11 +1,10 @@
 """-Y: which messages are shown, counted and written; wrong filters; filters made to wear it out."""
 import json
-import subprocess
+import struct
 import time
 import unittest
 
-from command_line import (CONVERSATION, FUSEWIRE, SOURCE_DIR, CommandLineTest, environment, lookup,
-                          reply, run)
+from command_line import (CONVERSATION, SOURCE_DIR, CommandLineTest, lookup, reply, request, run)
 
 SAMPLES = SOURCE_DIR / "samples"
 
@@ -125,6 +124,16 @@ class DisplayFilter(CommandLineTest):
         self.assertLess(time.monotonic() - began, 60)
         self.assertEqual((done.returncode, done.stdout), (0, b""))
         self.assertIn(b"the regular expression took too long on 50 texts", done.stderr)
+
+    def test_a_long_directory_takes_a_time_that_grows_with_its_length(self):
+        entries = b"".join(struct.pack("<QQII", at + 2, at + 1, 1, 8) + b"x" + b"\0" * 7
+                           for at in range(32000))
+        asked = request(28, 4, 1, struct.pack("<QQIIQII", 3, 0, len(entries), 0, 0, 0, 0))
+        capture = self.import_raw([asked, reply(4, entries)], "long.pcapng")
+        began = time.monotonic()
+        self.assertEqual(self.frames(capture, 'fuse.readdir.dirents.name == "y"'), [])
+        self.assertEqual(self.frames(capture, 'count(fuse.readdir.dirents.ino) == 32000'), [2])
+        self.assertLess(time.monotonic() - began, 10)
 
     def test_captures_without_init_and_empty_ones_are_filtered(self):
         self.assertEqual(self.frames(SAMPLES / "late-attach.pcapng", "fuse.opcode == INIT"), [])
