@@ -445,9 +445,12 @@ Result<bool> PcapngReader::packet_at(std::uint64_t& offset, Packet& packet) cons
         const std::size_t number = section_of(offset);
         const Section section = number == 0 ? Section{} : sections_[number - 1];
         const std::size_t length = number == 0 ? 0 : block_length(rest.data(), section.order);
-        if (length == 0 || length > rest.size())
+        if (length == 0 || length > rest.size()) {
+            if (input_.troubled())
+                return tl::unexpected(*input_.failure());
             return fail(Errc::damaged,
                         fmt::format("{}: no pcapng block at byte {}", input_.name(), offset));
+        }
         const Block block = block_from(rest.first(length), section.order, offset);
         offset += length;
         const bool is_packet = block.type == block_packet || block.type == block_packet_simple ||

@@ -50,6 +50,7 @@ struct FrameRow {
 
     bool has(FrameFlag flag) const { return (flags & flag) != 0; }
     bool has_partner() const { return partner != no_row; }
+    bool operator==(const FrameRow&) const = default;
 };
 
 class FrameIndex {

@@ -203,6 +203,32 @@ TEST(FrameIndex, DecodesInADialectThatIsForced) {
             expect_index_tells_all(path, DialectName::fusex_a);
 }
 
+// Random bytes changed at random places, and sometimes the end cut off.
+std::string damaged(std::string contents, std::mt19937& random) {
+    const std::size_t changes = 1 + random() % 8;
+    for (std::size_t i = 0; i < changes; ++i)
+        contents[random() % contents.size()] = static_cast<char>(random());
+    if (random() % 4 == 0)
+        contents.resize(1 + random() % contents.size());
+    return contents;
+}
+
+TEST(FrameIndex, TellsOfDamagedCapturesWhatReadingInOrderTells) {
+    constexpr int variants = 4;
+    const TempDir dir;
+    std::mt19937 random(5);
+    for (const std::string& path : sample_captures()) {
+        const std::string contents = contents_of(path);
+        const bool is_long = contents.size() > 100'000;
+        for (int i = 0; i < (is_long ? 2 : variants) && !::testing::Test::HasFailure(); ++i) {
+            test::write_file(dir.path("c"), test::bytes_of(damaged(contents, random)));
+            expect_index_tells_all(dir.path("c"));
+            if (::testing::Test::HasFailure())
+                ADD_FAILURE() << path << " variant " << i;
+        }
+    }
+}
+
 // Whether a request waits for a reply is told before its dialect is known for good.
 TEST(FrameIndex, NoDialectChangesWhichRequestsAreAnswered) {
     for (std::uint32_t number = 0; number < 200; ++number)
