@@ -29,6 +29,7 @@ Subcommand add_read_command(CLI::App& app);
 Subcommand add_check_command(CLI::App& app);
 Subcommand add_nodes_command(CLI::App& app);
 Subcommand add_fhandles_command(CLI::App& app);
+Subcommand add_stats_command(CLI::App& app);
 Subcommand add_import_command(CLI::App& app);
 Subcommand add_fields_command(CLI::App& app);
 Subcommand add_filters_command(CLI::App& app);

@@ -155,6 +155,38 @@ _fusewire() {
         mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
         return
         ;;
+    'stats --by')
+        mapfile -t COMPREPLY < <(compgen -W 'opcode nodeid pid conn thread' -- "$cur")
+        return
+        ;;
+    'stats --interval')
+        return
+        ;;
+    'stats --sort')
+        mapfile -t COMPREPLY < <(compgen -W 'latency count errors bytes key' -- "$cur")
+        return
+        ;;
+    'stats --rows')
+        return
+        ;;
+    'stats -T')
+        mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
+        return
+        ;;
+    'stats -Y')
+        return
+        ;;
+    'stats -c')
+        return
+        ;;
+    'stats --dialect')
+        mapfile -t COMPREPLY < <(compgen -W 'unknown upstream lookup-handle-v2 lookup-handle-v3 compound-rfc compound-v4 compound-v5 compound-v6 compound-v7 fusex-a fusex-b' -- "$cur")
+        return
+        ;;
+    'stats --color')
+        mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
+        return
+        ;;
     'import --from')
         mapfile -t COMPREPLY < <(compgen -W 'fusedump raw' -- "$cur")
         return
@@ -232,6 +264,14 @@ _fusewire() {
     fhandles)
         if [[ $cur == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W '--dialect -T -h --help' -- "$cur")
+        else
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+            compopt -o filenames
+        fi
+        ;;
+    stats)
+        if [[ $cur == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '--by --interval --sort --rows --histogram -T -Y -c --dialect --color -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames
