@@ -8,7 +8,7 @@ _fusewire() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles import fields filters dialects rules verdicts doctor completion --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles stats import fields filters dialects rules verdicts doctor completion --help --version' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
