@@ -1,5 +1,7 @@
 #include "dissector/filter/token.h"
 
+#include "dissector/filter/characters.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,23 +11,6 @@
 namespace fusewire::filter {
 
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-int hex_value(char c) {
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 // Longest first.
 constexpr std::array<std::string_view, 30> symbols = {

@@ -1,5 +1,6 @@
 #include "dissector/filter/literal.h"
 
+#include "dissector/filter/characters.h"
 #include "dissector/filter/language.h"
 
 #include <algorithm>
@@ -20,10 +21,6 @@ std::optional<std::uint64_t> factor_of(std::span<const Unit> units, std::string_
         return plain;
     const Unit* unit = find_row(units, name, &Unit::name);
     return unit == nullptr ? std::nullopt : std::optional(unit->factor);
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 // Digits of that base from the front of `text`, which is left behind them.
@@ -123,14 +120,6 @@ std::optional<Int128> take_clock(std::string_view& text) {
         return std::nullopt;
     return static_cast<Int128>(*hours * 3600 + *minutes * 60 + *seconds) * second +
            take_fraction(text);
-}
-
-int hex_value(char c) {
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 } // namespace
