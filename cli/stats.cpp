@@ -208,15 +208,14 @@ int run_stats(const StatsOptions& options) {
                                     "choose messages with -Y"});
     if (options.interval_ns && options.histogram)
         return report({Errc::usage, "--interval has no histograms; leave out --histogram"});
-    bool wrong = false;
-    auto filter = parse_display_filter(options.filter, wrong);
-    if (wrong)
-        return exit_usage;
+    auto filter = parse_display_filter(options.filter);
+    if (!filter)
+        return filter.error();
     auto source = open_capture(options.file);
     if (!source)
         return report(source.error());
     stop_reading_on_signals();
-    return Counting(options, std::move(*source), std::move(filter)).run();
+    return Counting(options, std::move(*source), std::move(*filter)).run();
 }
 
 void add_interval_option(CLI::App& app, std::optional<std::int64_t>& interval_ns) {

@@ -32,6 +32,7 @@ Subcommand add_fhandles_command(CLI::App& app);
 Subcommand add_stats_command(CLI::App& app);
 Subcommand add_import_command(CLI::App& app);
 Subcommand add_fields_command(CLI::App& app);
+Subcommand add_filters_command(CLI::App& app);
 Subcommand add_rules_command(CLI::App& app);
 Subcommand add_dialects_command(CLI::App& app);
 Subcommand add_verdicts_command(CLI::App& app);

@@ -1,5 +1,7 @@
 #include "dissector/filter/token.h"
 
+#include "dissector/filter/characters.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,23 +11,6 @@
 namespace fusewire::filter {
 
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-int hex_value(char c) {
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 // Longest first.
 constexpr std::array<std::string_view, 30> symbols = {
@@ -116,8 +101,8 @@ class Lexer {
     std::optional<Token> word() {
         while (at_ < text_.size()) {
             const std::string_view so_far = text_.substr(begin_, at_ - begin_);
-            const bool dash = peek() == '-' && is_letter(peek(1)) &&
-                              so_far.find('.') == so_far.npos;
+            const bool dash =
+                peek() == '-' && is_letter(peek(1)) && so_far.find('.') == so_far.npos;
             const bool dot = peek() == '.' && peek(1) != '.';
             if (!is_letter(peek()) && !is_digit(peek()) && !dash && !dot)
                 break;
@@ -131,8 +116,8 @@ class Lexer {
     std::optional<Token> number() {
         while (at_ < text_.size()) {
             const bool dot = peek() == '.' && is_digit(peek(1));
-            const bool colon = peek() == ':' && hex_value(peek(1)) >= 0 && hex_value(peek(2)) >= 0 &&
-                               !in_slice_;
+            const bool colon =
+                peek() == ':' && hex_value(peek(1)) >= 0 && hex_value(peek(2)) >= 0 && !in_slice_;
             if (!is_letter(peek()) && !is_digit(peek()) && !dot && !colon)
                 break;
             ++at_;
@@ -156,8 +141,9 @@ class Lexer {
         std::string text;
         while (at_ < text_.size() && peek() != '"')
             if (!one_character(text, !raw))
-                return fail("an escape is \\\", \\\\, \\n, \\r, \\t, \\0 or \\x and two hex digits; "
-                            "r\"...\" takes backslashes as they are");
+                return fail(
+                    "an escape is \\\", \\\\, \\n, \\r, \\t, \\0 or \\x and two hex digits; "
+                    "r\"...\" takes backslashes as they are");
         if (at_ >= text_.size())
             return fail("the string has no closing quote");
         ++at_;

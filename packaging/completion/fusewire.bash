@@ -8,7 +8,7 @@ _fusewire() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles stats import fields dialects rules verdicts doctor completion --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles stats import fields filters dialects rules verdicts doctor completion --help --version' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
@@ -67,6 +67,9 @@ _fusewire() {
         return
         ;;
     'capture --interval')
+        return
+        ;;
+    'capture -Y')
         return
         ;;
     'capture -T')
@@ -201,6 +204,10 @@ _fusewire() {
         mapfile -t COMPREPLY < <(compgen -W 'text json markdown names' -- "$cur")
         return
         ;;
+    'filters -T')
+        mapfile -t COMPREPLY < <(compgen -W 'text json markdown' -- "$cur")
+        return
+        ;;
     'dialects -T')
         mapfile -t COMPREPLY < <(compgen -W 'text json markdown' -- "$cur")
         return
@@ -225,7 +232,7 @@ _fusewire() {
     case "${COMP_WORDS[1]}" in
     capture)
         if [[ $cur == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a -b --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size --outstanding --interval -D -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a -b --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size --outstanding --interval -D -Y -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -W "$(_fusewire_list_mounts)" -- "$cur")
         fi
@@ -279,6 +286,11 @@ _fusewire() {
         fi
         ;;
     fields)
+        if [[ $cur == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
+        fi
+        ;;
+    filters)
         if [[ $cur == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
         fi
