@@ -61,6 +61,16 @@ Result<std::unique_ptr<ByteInput>> ByteInput::open(const std::string& path) {
     return input;
 }
 
+Result<std::unique_ptr<ByteInput>> ByteInput::adopt(int fd, std::string name, std::string note) {
+    std::unique_ptr<ByteInput> input{new ByteInput(std::move(name))};
+    input->note_ = std::move(note);
+    input->fd_ = fd;
+    input->owns_fd_ = true;
+    if (auto attached = input->attach(); !attached)
+        return tl::unexpected(attached.error());
+    return input;
+}
+
 std::unique_ptr<ByteInput> ByteInput::over(Bytes bytes, std::string name) {
     std::unique_ptr<ByteInput> input{new ByteInput(std::move(name))};
     input->rewindable_ = true;

@@ -19,6 +19,10 @@ class ByteInput {
     // "-" is standard input.
     [[nodiscard]] static Result<std::unique_ptr<ByteInput>> open(const std::string& path);
 
+    // The same of an open file, which is closed in the end. `note` becomes its complaint().
+    [[nodiscard]] static Result<std::unique_ptr<ByteInput>> adopt(int fd, std::string name,
+                                                                  std::string note);
+
     // Reads `bytes`, which the caller keeps, as if they were a mapped file.
     static std::unique_ptr<ByteInput> over(Bytes bytes, std::string name);
 
@@ -54,7 +58,7 @@ class ByteInput {
     std::optional<Error> failure() const;
 
     // A note on the end of the input, such as cut compressed data; empty if nothing is to be said.
-    std::string complaint() const { return stream_ ? stream_->complaint() : std::string{}; }
+    std::string complaint() const { return stream_ ? stream_->complaint() : note_; }
 
     bool rewindable() const { return rewindable_; }
     [[nodiscard]] Result<void> rewind();
@@ -75,6 +79,7 @@ class ByteInput {
     void make_room(std::size_t count);
 
     std::string name_;
+    std::string note_;
     int fd_ = -1;
     bool owns_fd_ = false;
     bool rewindable_ = false;

@@ -14,15 +14,16 @@ constexpr std::size_t rows_per_report = 4096;
 
 } // namespace
 
-Result<std::unique_ptr<Indexer>> Indexer::open(const std::string& path) {
-    auto source = open_capture(path);
+Result<std::unique_ptr<Indexer>> Indexer::open(const std::string& path, const GoOn& go_on) {
+    auto source = open_capture_spooled(path, go_on);
     if (!source)
         return tl::unexpected(source.error());
     if ((*source)->random_access() == nullptr)
-        return fail(Errc::unsupported,
-                    fmt::format("{} can only be read from beginning to end; write it to a plain "
-                                "pcapng file first: fusewire read {} -w FILE",
-                                path == "-" ? "standard input" : path, path));
+        return fail(
+            Errc::unsupported,
+            fmt::format("{} is of a variant of pcap that can only be read from beginning to "
+                        "end; make a pcapng file of it: fusewire read {} -w FILE",
+                        path, path));
     return std::unique_ptr<Indexer>(new Indexer(std::move(*source)));
 }
 

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,9 +22,12 @@ namespace fusewire {
 
 class Indexer {
   public:
-    // Errc::unsupported for pipes, compressed files and rare variants of pcap: these have no places to
-    // go back to.
-    [[nodiscard]] static Result<std::unique_ptr<Indexer>> open(const std::string& path);
+    // Pipes and compressed files have no places to go back to, so they are copied to a private temporary
+    // file first, and to the end; `go_on` is asked meanwhile, and false stops it. Errc::unsupported for
+    // rare variants of pcap.
+    using GoOn = std::function<bool(Progress)>;
+    [[nodiscard]] static Result<std::unique_ptr<Indexer>> open(const std::string& path,
+                                                               const GoOn& go_on = {});
 
     // Stops what start() began.
     ~Indexer();

@@ -3,6 +3,7 @@
 #include "capture/capture_sink.h"
 #include "capture/sink.h"
 #include "capture/source.h"
+#include "capture/spool.h"
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
@@ -13,6 +14,27 @@ Result<std::unique_ptr<RecordSource>> open_capture(const std::string& path) {
     auto input = files::ByteInput::open(path);
     if (!input)
         return tl::unexpected(input.error());
+    auto file = files::CaptureFile::open(std::move(*input));
+    if (!file)
+        return tl::unexpected(file.error());
+    return std::move(*file);
+}
+
+Result<std::unique_ptr<RecordSource>>
+open_capture_spooled(const std::string& path, const std::function<bool(Progress)>& go_on) {
+    auto input = files::ByteInput::open(path);
+    if (!input)
+        return tl::unexpected(input.error());
+    // Nothing is copied that is going to be refused.
+    constexpr std::size_t magic_length = 12;
+    const Bytes magic = (*input)->peek(magic_length);
+    const bool known = files::looks_like_pcapng(magic) || files::looks_like_pcap(magic);
+    if (known && (*input)->whole().empty()) {
+        auto copy = files::spool(**input, go_on);
+        if (!copy)
+            return tl::unexpected(copy.error());
+        input = std::move(copy);
+    }
     auto file = files::CaptureFile::open(std::move(*input));
     if (!file)
         return tl::unexpected(file.error());

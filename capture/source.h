@@ -77,4 +77,9 @@ class RecordSource {
 // Opens a pcapng or pcap capture, plain or compressed with gzip or zstd; "-" is standard input.
 [[nodiscard]] Result<std::unique_ptr<RecordSource>> open_capture(const std::string& path);
 
+// The same, but a pipe or a compressed file is copied to a private temporary file first, so that it has
+// random access; `go_on` is asked meanwhile, and false stops it.
+[[nodiscard]] Result<std::unique_ptr<RecordSource>>
+open_capture_spooled(const std::string& path, const std::function<bool(Progress)>& go_on);
+
 } // namespace fusewire

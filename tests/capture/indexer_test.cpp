@@ -202,11 +202,61 @@ TEST_P(IndexerTest, AFileThatShrinksUnderTwoThreadsDoesNotEndTheProgram) {
     EXPECT_GE(indexer->index().size(), 5000u);
 }
 
-TEST(Indexer, SaysWhatToDoWithAPipe) {
+void expect_all_indexed(Indexer& indexer, std::size_t messages) {
+    const auto more = indexer.step(2 * messages);
+    ASSERT_TRUE(more) << more.error().message;
+    ASSERT_EQ(indexer.index().size(), messages);
+    const auto decoder = indexer.decoder();
+    for (Row row = indexer.index().size(); row-- > 0;)
+        ASSERT_TRUE(decoder->decode(row));
+}
+
+TEST(Indexer, CopiesPipesAndCompressedFilesToReadThemInAnyOrder) {
+    const TempDir dir;
+    write_capture(dir.path("c"), FileFormat::pcapng, traffic(500), {});
+    const FilledPipe pipe{read_file(dir.path("c"))};
+    for (const std::string program : {"gzip", "zstd"})
+        ASSERT_EQ(run(program + " -q -c " + dir.path("c") + " > " + dir.path(program)).status, 0);
+    for (const std::string& path : {pipe.path(), dir.path("gzip"), dir.path("zstd")}) {
+        int asked = 0;
+        auto indexer = Indexer::open(path, [&](Progress) { return ++asked > 0; });
+        ASSERT_TRUE(indexer) << indexer.error().message;
+        EXPECT_GT(asked, 0);
+        expect_all_indexed(**indexer, 1000);
+    }
+}
+
+TEST(Indexer, CopyingCanBeStopped) {
     const TempDir dir;
     write_capture(dir.path("c"), FileFormat::pcapng, traffic(10), {});
     const FilledPipe pipe{read_file(dir.path("c"))};
-    const auto indexer = Indexer::open(pipe.path());
+    const auto indexer = Indexer::open(pipe.path(), [](Progress) { return false; });
+    ASSERT_FALSE(indexer);
+    EXPECT_NE(indexer.error().message.find("stopped"), std::string::npos);
+}
+
+TEST(Indexer, ACutCompressedFileGivesTheRowsBeforeTheCut) {
+    const TempDir dir;
+    write_capture(dir.path("c"), FileFormat::pcapng, traffic(500), {});
+    ASSERT_EQ(run("gzip -c " + dir.path("c") + " > " + dir.path("z")).status, 0);
+    ByteVector bytes = read_file(dir.path("z"));
+    bytes.resize(bytes.size() / 2);
+    write_file(dir.path("z"), bytes);
+    auto indexer = Indexer::open(dir.path("z"));
+    ASSERT_TRUE(indexer) << indexer.error().message;
+    ASSERT_TRUE((*indexer)->step(10'000));
+    EXPECT_GT((*indexer)->index().size(), 100u);
+    EXPECT_LT((*indexer)->index().size(), 1000u);
+    EXPECT_FALSE((*indexer)->warnings().empty());
+}
+
+TEST(Indexer, SaysWhatToDoWithOldPcapVariants) {
+    const TempDir dir;
+    write_capture(dir.path("c"), FileFormat::pcap, {message(1, 500)}, {});
+    ByteVector bytes = read_file(dir.path("c"));
+    put(bytes, 6, 2, 2); // version 2.2
+    write_file(dir.path("c"), bytes);
+    const auto indexer = Indexer::open(dir.path("c"));
     ASSERT_FALSE(indexer);
     EXPECT_EQ(indexer.error().code, Errc::unsupported);
     EXPECT_NE(indexer.error().message.find("-w"), std::string::npos) << indexer.error().message;

@@ -203,6 +203,38 @@ TEST(FrameIndex, DecodesInADialectThatIsForced) {
             expect_index_tells_all(path, DialectName::fusex_a);
 }
 
+// A capture describes a connection again once it knows more, which holds for what came before, too.
+TEST(FrameIndex, WhatIsLearntLateOfAConnectionHoldsForItsEarlierMessages) {
+    const TempDir dir;
+    auto sink = create_capture(dir.path("c"), FileFormat::pcapng);
+    ASSERT_TRUE(sink);
+    Connection about{.conn = ConnId{0x29}, .server_pid = 7};
+    ASSERT_TRUE((*sink)->describe(about));
+    const auto write = [&](std::uint64_t number) {
+        const test::Kept kept = test::message(number, 56);
+        Record record = kept.view();
+        record.conn = about.conn;
+        ASSERT_TRUE((*sink)->write(record));
+    };
+    write(1);
+    about.mount_point = "/m";
+    about.minor = 8;
+    ASSERT_TRUE((*sink)->describe(about));
+    write(2);
+    ASSERT_TRUE((*sink)->flush());
+    expect_index_tells_all(dir.path("c"));
+
+    const auto indexer = Indexer::open(dir.path("c"));
+    ASSERT_TRUE(indexer);
+    ASSERT_TRUE((*indexer)->step(1).value_or(false));
+    EXPECT_FALSE((*indexer)->index().dialect_of(0).from_facts);
+    const std::uint64_t revision = (*indexer)->index().revision();
+    ASSERT_TRUE((*indexer)->step(10));
+    EXPECT_TRUE((*indexer)->index().dialect_of(0).from_facts);
+    EXPECT_EQ((*indexer)->index().dialect_of(0).minor, 8u);
+    EXPECT_GT((*indexer)->index().revision(), revision);
+}
+
 // Random bytes changed at random places, and sometimes the end cut off.
 std::string damaged(std::string contents, std::mt19937& random) {
     const std::size_t changes = 1 + random() % 8;
