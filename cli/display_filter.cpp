@@ -16,7 +16,7 @@ void add_display_filter_option(CLI::App& app, std::string& text) {
 }
 
 tl::expected<std::optional<Filter>, ExitCode> parse_display_filter(const std::string& text) {
-    if (text.empty())
+    if (text.find_first_not_of(' ') == text.npos)
         return std::nullopt;
     auto filter = Filter::parse(text);
     if (filter)
@@ -37,12 +37,13 @@ ViewNeeds needs_of(const Filter* filter, ViewNeeds view) {
     return view;
 }
 
-void say_what_gave_up(const Filter& filter) {
-    if (filter.gave_up() != 0)
-        say(fmt::format("-Y: the regular expression took too long on {} text{}, which {} left out; "
-                        "write it with fewer nested repeats",
-                        filter.gave_up(), filter.gave_up() == 1 ? "" : "s",
-                        filter.gave_up() == 1 ? "was" : "were"));
+void say_what_was_undecided(const Filter& filter) {
+    if (filter.undecided() != 0)
+        say(fmt::format(
+            "-Y: {} message{} left out, undecided: a regular expression took too long (it is "
+            "given up for good after a thousand times), or "
+            "a calculation has too many values; write it with fewer nested repeats",
+            filter.undecided(), filter.undecided() == 1 ? " was" : "s were"));
 }
 
 } // namespace fusewire

@@ -15,14 +15,14 @@ namespace fusewire {
 // -Y FILTER.
 void add_display_filter_option(CLI::App& app, std::string& text);
 
-// The filter of -Y; none if `text` is empty. Else says what is wrong with it, at which column, and on
+// The filter of -Y; none if `text` is blank. Else says what is wrong with it, at which column, and on
 // a terminal marks the place, and gives the command's exit code.
 tl::expected<std::optional<Filter>, ExitCode> parse_display_filter(const std::string& text);
 
 // What a view needs together with a filter.
 ViewNeeds needs_of(const Filter* filter, ViewNeeds view);
 
-// Says so if a regular expression gave up on messages, which were left out.
-void say_what_gave_up(const Filter& filter);
+// Says so if messages were left out because the filter could not tell.
+void say_what_was_undecided(const Filter& filter);
 
 } // namespace fusewire

@@ -175,7 +175,7 @@ int Reading::finish() {
         return exit_done;
     say_what_is_missing();
     if (filter_)
-        say_what_gave_up(*filter_);
+        say_what_was_undecided(*filter_);
     end_as_signalled();
     return error_ ? report(*error_) : exit_done;
 }

@@ -197,7 +197,7 @@ int Counting::finish() {
     if (!blind.empty() && isatty(STDERR_FILENO) == 1)
         say(fmt::format("{}: {}", name, blind));
     if (filter_)
-        say_what_gave_up(*filter_);
+        say_what_was_undecided(*filter_);
     end_as_signalled();
     return error_ ? report(*error_) : exit_done;
 }

@@ -2,6 +2,7 @@
 
 #include "dissector/errno_names.h"
 #include "dissector/escape.h"
+#include "dissector/letters.h"
 #include "dissector/render/value.h"
 
 #include <fmt/format.h>
@@ -29,11 +30,32 @@ struct Mask {
     const char* name;
     std::uint64_t value;
 };
-constexpr Mask masks[] = {{Kind::mode, "S_IFMT", 0170000},
-                          {Kind::mode, "S_IRWXU", 0700},
-                          {Kind::mode, "S_IRWXG", 0070},
-                          {Kind::mode, "S_IRWXO", 0007},
-                          {Kind::open_flags, "O_ACCMODE", 3}};
+constexpr Mask masks[] = {{Kind::mode, "S_IFMT", 0170000}, {Kind::mode, "S_IRWXU", 0700},
+                          {Kind::mode, "S_IRWXG", 0070},   {Kind::mode, "S_IRWXO", 0007},
+                          {Kind::mode, "S_IRUSR", 0400},   {Kind::mode, "S_IWUSR", 0200},
+                          {Kind::mode, "S_IXUSR", 0100},   {Kind::mode, "S_IRGRP", 0040},
+                          {Kind::mode, "S_IWGRP", 0020},   {Kind::mode, "S_IXGRP", 0010},
+                          {Kind::mode, "S_IROTH", 0004},   {Kind::mode, "S_IWOTH", 0002},
+                          {Kind::mode, "S_IXOTH", 0001},   {Kind::open_flags, "O_ACCMODE", 3}};
+
+// Second names of errno numbers.
+struct Alias {
+    std::string_view name;
+    std::string_view of;
+};
+constexpr Alias errno_aliases[] = {
+    {"EWOULDBLOCK", "EAGAIN"}, {"ENOTSUP", "EOPNOTSUPP"}, {"EDEADLOCK", "EDEADLK"}};
+
+// 0 if there is none.
+int errno_named(std::string_view name) {
+    for (const Alias& alias : errno_aliases)
+        if (same_letters(alias.name, name))
+            name = alias.of;
+    for (int number = 1; number <= last_errno; ++number)
+        if (!name.empty() && same_letters(errno_name(number), name))
+            return number;
+    return 0;
+}
 
 template <class Row>
 const Row* find_named(std::span<const Row> rows, std::string_view name) {
@@ -79,9 +101,17 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
-// Fields of that last name: "fuse.read.size" for "fuse.size". A few of them, as words.
-std::string of_last_name(std::string_view name, std::span<const std::string> known) {
+// A few of many, as words.
+std::string some_of(std::vector<std::string> names) {
     constexpr std::size_t shown = 3;
+    const std::size_t others = names.size() - std::min(shown, names.size());
+    names.resize(names.size() - others);
+    return others == 0 ? fmt::format("{}", fmt::join(names, ", "))
+                       : fmt::format("{} or {} more", fmt::join(names, ", "), others);
+}
+
+// Fields of that last name, "fuse.read.size" for "fuse.size", those of the fewest parts first.
+std::string of_last_name(std::string_view name, std::span<const std::string> known) {
     const std::size_t dot = name.rfind('.');
     if (dot == name.npos || dot + 1 == name.size())
         return {};
@@ -89,23 +119,40 @@ std::string of_last_name(std::string_view name, std::span<const std::string> kno
     for (const std::string& some : known)
         if (some.ends_with(name.substr(dot)))
             alike.push_back(some);
-    const std::size_t others = alike.size() - std::min(shown, alike.size());
-    alike.resize(alike.size() - others);
-    return others == 0 ? fmt::format("{}", fmt::join(alike, ", "))
-                       : fmt::format("{} or {} more", fmt::join(alike, ", "), others);
+    std::ranges::stable_sort(alike, {},
+                             [](const std::string& some) { return std::ranges::count(some, '.'); });
+    return some_of(std::move(alike));
+}
+
+// "frame.time_epoch" for "frame.time".
+std::string of_same_beginning(std::string_view name, std::span<const std::string> known) {
+    constexpr std::size_t least = 7; // more than "fuse." and a letter
+    std::vector<std::string> alike;
+    for (const std::string& some : known)
+        if (name.size() >= least && some.starts_with(name))
+            alike.push_back(some);
+    return some_of(std::move(alike));
+}
+
+// A slip of the finger comes first, then a name that was not written to its end, then one of which
+// only the end was written.
+std::string meant_by(std::string_view name, std::span<const std::string> known) {
+    const std::string near = nearest_name(name, known);
+    if (!near.empty() && distance(name, near) == 1)
+        return near;
+    for (const auto alike : {of_same_beginning, of_last_name})
+        if (const std::string meant = alike(name, known); !meant.empty())
+            return meant;
+    return near;
 }
 
 Error no_such_field(std::string_view name) {
-    const std::vector<std::string> known = all_field_names();
-    const std::string near = nearest_name(name, known);
-    const bool slip = !near.empty() && distance(name, near) == 1;
-    std::string meant = slip ? near : of_last_name(name, known);
-    if (meant.empty())
-        meant = near;
+    const std::string meant = meant_by(name, all_field_names());
+    const std::string written = shortened(name);
     if (meant.empty())
         return {Errc::usage,
-                fmt::format("no field is called {}; fusewire fields lists them", name)};
-    return {Errc::usage, fmt::format("no field is called {}; did you mean {}?", name, meant)};
+                fmt::format("no field is called {}; fusewire fields lists them", written)};
+    return {Errc::usage, fmt::format("no field is called {}; did you mean {}?", written, meant)};
 }
 
 // The sign in front of both parts: half a second before the epoch is -0.500000000.
@@ -132,7 +179,10 @@ void append_hex_of(std::string& out, std::string_view text) {
 Result<FieldRef> FieldRef::find(std::string_view name) {
     if (!name.starts_with(request_prefix))
         return find_here(name);
-    auto ref = find_here(std::string(prefix).append(name.substr(request_prefix.size())));
+    const std::string_view rest = name.substr(request_prefix.size());
+    if (rest.starts_with("request."))
+        return tl::unexpected(no_such_field(name));
+    auto ref = find_here(std::string(prefix).append(rest));
     if (!ref)
         return ref;
     if (ref->whole_ != nullptr && !ref->whole_->of_message)
@@ -291,8 +341,7 @@ bool FieldRef::is_at(const Target& target, std::span<const Node* const> above) {
     if (above.size() == groups)
         return false;
     const Node& layer = *above[above.size() - groups - 1];
-    return layer.opcode != nullptr &&
-           std::string_view(layer.opcode->layer) == target.opcode->layer;
+    return layer.opcode != nullptr && std::string_view(layer.opcode->layer) == target.opcode->layer;
 }
 
 void FieldRef::collect_node(FieldValues& values, const Message& message, const Node& node) const {
@@ -344,26 +393,37 @@ void append_value(std::string& out, const FieldValue& value, ValueType type) {
     }
 }
 
+std::vector<std::string> FieldRef::texts() const {
+    return whole_ != nullptr && whole_->texts != nullptr ? whole_->texts()
+                                                         : std::vector<std::string>();
+}
+
+// Names are taken in any letters, and with the prefix that they have in headers: FOPEN_KEEP_CACHE.
 bool FieldRef::find_value(std::string_view name, std::uint64_t& value) const {
+    for (std::string_view rest = name; !rest.empty();) {
+        if (find_named_value(rest, value))
+            return true;
+        const std::size_t end = rest.find('_');
+        rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
+    }
+    return false;
+}
+
+bool FieldRef::find_named_value(std::string_view name, std::uint64_t& value) const {
     for (const std::span<const Value> rows : names_)
         for (const Value& row : rows)
-            if (name == row.name) {
+            if (same_letters(row.name, name)) {
                 value = row.value;
                 return true;
             }
     for (const Mask& mask : masks)
-        if (mask.kind == field_kind_ && name == mask.name) {
+        if (mask.kind == field_kind_ && same_letters(mask.name, name)) {
             value = mask.value;
             return true;
         }
-    if (!errnos_)
-        return false;
-    for (int number = 1; number <= last_errno; ++number)
-        if (errno_name(number) == name) {
-            value = static_cast<std::uint64_t>(-static_cast<std::int64_t>(number));
-            return true;
-        }
-    return false;
+    const int number = errnos_ ? errno_named(name) : 0;
+    value = static_cast<std::uint64_t>(-static_cast<std::int64_t>(number));
+    return number != 0;
 }
 
 std::vector<std::string> FieldRef::value_names() const {
@@ -390,6 +450,11 @@ std::vector<std::string> all_field_names() {
         if (std::find(names.begin(), names.end(), path.name) == names.end())
             names.push_back(path.name);
     return names;
+}
+
+std::string shortened(std::string_view text) {
+    constexpr std::size_t most = 64;
+    return text.size() <= most ? std::string(text) : fmt::format("{}...", text.substr(0, most));
 }
 
 std::string nearest_name(std::string_view text, std::span<const std::string> known) {

@@ -38,6 +38,12 @@ class FieldRef {
     bool find_value(std::string_view name, std::uint64_t& value) const;
     // Every such name, for suggestions.
     std::vector<std::string> value_names() const;
+    // All texts that it can hold; empty: any.
+    std::vector<std::string> texts() const;
+    // Seconds since the epoch.
+    bool is_seconds() const { return field_kind_ == Kind::seconds; }
+    // Names of errno numbers stand for negative ones.
+    bool has_errnos() const { return errnos_; }
     // The field that holds the names of this one's values; nullptr: none.
     const char* by_name() const { return whole_ != nullptr ? whole_->by_name : nullptr; }
 
@@ -52,6 +58,7 @@ class FieldRef {
 
     bool find_paths();
     bool find_layer();
+    bool find_named_value(std::string_view name, std::uint64_t& value) const;
     static bool is_at(const Target& target, std::span<const Node* const> above);
     void collect_here(FieldValues& values, const Decoded& decoded) const;
     void collect_layers(FieldValues& values, const Message& message) const;
@@ -76,6 +83,9 @@ class FieldRef {
 
 // Writes a value as a column does; ranked values as numbers.
 void append_value(std::string& out, const FieldValue& value, ValueType type);
+
+// What was written, for messages: its beginning only, if it is long.
+std::string shortened(std::string_view text);
 
 // The name in `known` that is nearest to `text`, empty when none is near.
 std::string nearest_name(std::string_view text, std::span<const std::string> known);

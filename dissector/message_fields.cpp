@@ -2,6 +2,7 @@
 
 #include "dissector/checker.h"
 #include "dissector/errno_names.h"
+#include "dissector/findings/families.h"
 #include "dissector/opcodes.h"
 
 #include <fmt/format.h>
@@ -32,9 +33,37 @@ void add_opcode_name(FieldValues& values, const Opcode* opcode, std::uint32_t nu
         values.keep_text(fmt::to_string(number));
 }
 
-void add_message(FieldValues& values, const Decoded& decoded) {
-    if (!decoded.record.bytes.empty())
-        values.add_bytes(decoded.record.bytes);
+// Whether the header was captured up to that byte: what was not is 0 in the message.
+bool holds(const Decoded& decoded, std::size_t end) {
+    return decoded.message.bytes.size() >= end;
+}
+constexpr std::size_t error_end = 8, unique_end = 16, uid_end = 28, gid_end = 32, pid_end = 36;
+
+bool is_known(const SubMessage& sub) {
+    return sub.opcode != nullptr || sub.opcode_number != 0;
+}
+
+std::vector<std::string> direction_names() {
+    std::vector<std::string> names;
+    for (const MessageKind kind :
+         {MessageKind::request, MessageKind::reply, MessageKind::notification,
+          MessageKind::write_result, MessageKind::loss})
+        names.emplace_back(direction_name(kind));
+    return names;
+}
+
+std::vector<std::string> dialect_names() {
+    std::vector<std::string> names;
+    for (int i = 0; i < dialect_count; ++i)
+        names.emplace_back(spelling(static_cast<DialectName>(i)));
+    return names;
+}
+
+std::vector<std::string> rule_ids() {
+    std::vector<std::string> ids;
+    for (const RuleInfo* rule : all_rules())
+        ids.emplace_back(rule->id);
+    return ids;
 }
 
 constexpr Value severity_names[] = {
@@ -45,9 +74,9 @@ constexpr Value severity_names[] = {
 
 constexpr MessageField whole_fields[] = {
     {"fuse", "the bytes of the whole message", ValueType::bytes,
-     [](FieldValues& out, const Decoded& d) { add_message(out, d); }},
+     [](FieldValues& out, const Decoded& d) { out.add_bytes(d.record.bytes); }},
     {"frame", "the same", ValueType::bytes,
-     [](FieldValues& out, const Decoded& d) { add_message(out, d); }},
+     [](FieldValues& out, const Decoded& d) { out.add_bytes(d.record.bytes); }},
     {"frame.number", "number of the message's first packet in the file", ValueType::number,
      [](FieldValues& out, const Decoded& d) { out.add_number(d.record.frame); }},
     {"frame.time_epoch", "seconds since the epoch, with nanoseconds", ValueType::time,
@@ -73,8 +102,15 @@ constexpr MessageField whole_fields[] = {
      [](FieldValues& out, const Decoded& d) {
          out.add_number(static_cast<std::uint32_t>(d.record.conn));
      }},
-    {"fuse.direction", "request, reply, notify, write_result or loss", ValueType::text,
-     [](FieldValues& out, const Decoded& d) { out.add_text(direction_name(d.message.kind)); }},
+    {"fuse.direction",
+     "request, reply, notify, write_result or loss",
+     ValueType::text,
+     [](FieldValues& out, const Decoded& d) { out.add_text(direction_name(d.message.kind)); },
+     0,
+     {},
+     nullptr,
+     false,
+     direction_names},
     {"fuse.opcode",
      "opcode number, of the request for a reply",
      ValueType::number,
@@ -110,7 +146,9 @@ constexpr MessageField whole_fields[] = {
      "number of the request, which its reply repeats",
      ValueType::number,
      [](FieldValues& out, const Decoded& d) {
-         if (d.message.has_header)
+         const bool has_one =
+             is_operation(d.message) || d.message.kind == MessageKind::notification;
+         if (has_one && holds(d, unique_end))
              out.add_number(d.message.unique);
      },
      0,
@@ -119,7 +157,8 @@ constexpr MessageField whole_fields[] = {
      true},
     {"fuse.error", "0 or a negative errno, of a reply", ValueType::number,
      [](FieldValues& out, const Decoded& d) {
-         if (d.message.kind == MessageKind::reply || d.message.kind == MessageKind::write_result)
+         const bool has_one = d.message.kind == MessageKind::reply && holds(d, error_end);
+         if (has_one || d.message.kind == MessageKind::write_result)
              out.add_number(d.message.error);
      }},
     {"fuse.error_name", "name of the errno", ValueType::text,
@@ -160,9 +199,15 @@ constexpr MessageField whole_fields[] = {
          if ((d.record.flags & record_unread) != 0)
              out.add_number(1);
      }},
-    {"fuse.dialect", "dialect that the message was decoded with", ValueType::text,
+    {"fuse.dialect",
+     "dialect that the message was decoded with",
+     ValueType::text,
      [](FieldValues& out, const Decoded& d) { out.add_text(spelling(d.message.dialect)); },
-     need_survey},
+     need_survey,
+     {},
+     nullptr,
+     false,
+     dialect_names},
     {"fuse.length", "bytes on the wire", ValueType::number,
      [](FieldValues& out, const Decoded& d) { out.add_number(d.record.wire_length); }},
     {"fuse.captured", "bytes captured", ValueType::number,
@@ -171,7 +216,7 @@ constexpr MessageField whole_fields[] = {
      "user of the caller, of a request",
      ValueType::number,
      [](FieldValues& out, const Decoded& d) {
-         if (is_request(d))
+         if (is_request(d) && holds(d, uid_end))
              out.add_number(d.message.uid);
      },
      0,
@@ -182,7 +227,7 @@ constexpr MessageField whole_fields[] = {
      "group of the caller, of a request",
      ValueType::number,
      [](FieldValues& out, const Decoded& d) {
-         if (is_request(d))
+         if (is_request(d) && holds(d, gid_end))
              out.add_number(d.message.gid);
      },
      0,
@@ -193,7 +238,7 @@ constexpr MessageField whole_fields[] = {
      "task of the caller, of a request",
      ValueType::number,
      [](FieldValues& out, const Decoded& d) {
-         if (is_request(d))
+         if (is_request(d) && holds(d, pid_end))
              out.add_number(d.message.pid);
      },
      0,
@@ -220,7 +265,8 @@ constexpr MessageField whole_fields[] = {
      ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          for (const SubMessage& sub : d.message.subs)
-             out.add_number(sub.opcode_number);
+             if (is_known(sub))
+                 out.add_number(sub.opcode_number);
      },
      in_body,
      {},
@@ -231,7 +277,8 @@ constexpr MessageField whole_fields[] = {
      ValueType::text,
      [](FieldValues& out, const Decoded& d) {
          for (const SubMessage& sub : d.message.subs)
-             add_opcode_name(out, sub.opcode, sub.opcode_number);
+             if (is_known(sub))
+                 add_opcode_name(out, sub.opcode, sub.opcode_number);
      },
      in_body,
      {},
@@ -262,12 +309,18 @@ constexpr MessageField whole_fields[] = {
              out.add_number(sub.length);
      },
      in_body},
-    {"fuse.finding", "ids of the rules that found something in the message", ValueType::text,
+    {"fuse.finding",
+     "ids of the rules that found something in the message",
+     ValueType::text,
      [](FieldValues& out, const Decoded& d) {
          for (const Judgement* found : d.findings)
              out.add_text(found->rule->id);
      },
-     in_findings},
+     in_findings,
+     {},
+     nullptr,
+     false,
+     rule_ids},
     {"fuse.finding.severity", "how bad each finding is: error, warn or note", ValueType::ranked,
      [](FieldValues& out, const Decoded& d) {
          for (const Judgement* found : d.findings)

@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace fusewire {
 
@@ -28,6 +30,7 @@ struct MessageField {
     std::span<const Value> names{}; // of its values, where a filter can say them
     const char* by_name = nullptr;  // the field that holds the name of this one's value
     bool of_message = false; // the message alone tells it: also known of the request to a reply
+    std::vector<std::string> (*texts)() = nullptr; // all that it can be; null: any text
 };
 std::span<const MessageField> message_fields();
 

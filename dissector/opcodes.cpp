@@ -1,10 +1,10 @@
 #include "dissector/opcodes.h"
 
+#include "dissector/letters.h"
 #include "dissector/opcodes/families.h"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <iterator>
 #include <utility>
 
@@ -51,12 +51,6 @@ struct Tables {
 const Tables& tables() {
     static const Tables built;
     return built;
-}
-
-bool same_letters(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-        return std::toupper(x) == std::toupper(y);
-    });
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "dissector/filter/language.h"
 #include "dissector/filter/literal.h"
 #include "dissector/filter/program.h"
+#include "dissector/letters.h"
 #include "dissector/opcodes.h"
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 #include <optional>
 
@@ -156,8 +158,10 @@ class Compiler {
             return add(std::move(made));
         }
         const ValueType type = common_type(node, left, right);
+        whole_texts_ = equality && expr(left).kind == ExprKind::word;
         made.left = value(left, type);
         made.right = value(right, type);
+        whole_texts_ = false;
         return add(std::move(made));
     }
 
@@ -190,9 +194,13 @@ class Compiler {
     }
 
     static std::string known_opcode(const Expr& node) {
-        if (const Opcode* opcode = find_opcode_named(name_of(node)))
+        constexpr std::string_view header_prefix = "FUSE_";
+        std::string_view name = name_of(node);
+        if (name.starts_with(header_prefix))
+            name.remove_prefix(header_prefix.size());
+        if (const Opcode* opcode = find_opcode_named(name))
             return opcode->name;
-        fail(node.place, fmt::format("no opcode is called {}{}", name_of(node),
+        fail(node.place, fmt::format("no opcode is called {}{}", shortened(name_of(node)),
                                      suggestion(name_of(node), opcode_names())));
     }
 
@@ -252,8 +260,18 @@ class Compiler {
         return name == nullptr ? std::string() : fmt::format("; {} is text", name);
     }
 
+    static bool is_value_name(std::string_view word) {
+        std::uint64_t number = 0;
+        return find_opcode_named(word) != nullptr ||
+               FieldRef::find("fuse.error")->find_value(word, number);
+    }
+
     // A word where a field must be: "nodeid", which most likely means "fuse.nodeid".
     [[noreturn]] void no_field(const Expr& node) const {
+        if (is_value_name(node.word))
+            fail(node.place, fmt::format("{} is a value, and no test; one of several values is "
+                                         "written FIELD in {{A, B}}",
+                                         node.word));
         const auto meant = FieldRef::find(fmt::format("fuse.{}", node.word));
         if (meant)
             fail(node.place,
@@ -303,10 +321,9 @@ class Compiler {
             if (first == last && is_named(member, first))
                 texts.texts.push_back({known_opcode(expr(first)), known_opcode(expr(first))});
             else if (is_textual(*type))
-                texts.texts.push_back({constant_text(first, *type), constant_text(last, *type)});
+                texts.texts.push_back(text_range(first, last, *type));
             else
-                numbers.numbers.push_back(
-                    {constant_number(first, *type), constant_number(last, *type)});
+                numbers.numbers.push_back(number_range(first, last, *type));
         }
         const bool named = !texts.texts.empty() && !is_textual(*type);
         texts.left = named ? named_field(expr(member)) : value(member, *type);
@@ -321,8 +338,27 @@ class Compiler {
         return add(std::move(both));
     }
 
+    TextRange text_range(ExprIndex first, ExprIndex last, ValueType type) {
+        whole_texts_ = first == last;
+        TextRange range{constant_text(first, type), constant_text(last, type)};
+        whole_texts_ = false;
+        if (range.first > range.last)
+            fail(expr(first).place, "a range goes from the lesser text to the greater one");
+        return range;
+    }
+
+    NumberRange number_range(ExprIndex first, ExprIndex last, ValueType type) {
+        const Expr& node = expr(first);
+        if (node.kind == ExprKind::binary && node.word == "-")
+            fail(node.place, "a range is written 5..7");
+        const NumberRange range{constant_number(first, type), constant_number(last, type)};
+        if (range.first > range.last)
+            fail(node.place, "a range goes from the lesser value to the greater one; errors are "
+                             "negative");
+        return range;
+    }
+
     static void merge(std::vector<NumberRange>& ranges) {
-        std::erase_if(ranges, [](const NumberRange& range) { return range.first > range.last; });
         std::ranges::sort(ranges, {}, &NumberRange::first);
         std::vector<NumberRange> merged;
         for (const NumberRange& range : ranges)
@@ -482,6 +518,9 @@ class Compiler {
             return literal(node, type);
         case ExprKind::negate:
             check_calculates(node, type);
+            // -ENOENT is what the kernel calls it, and the name alone means the same number.
+            if (is_name(expr(node.children[0])) && any_field(&FieldRef::has_errnos))
+                return compute(node.children[0], type);
             return add(ValueNode{
                 .op = ValueOp::negate, .type = type, .left = compute(node.children[0], type)});
         case ExprKind::binary:
@@ -502,9 +541,17 @@ class Compiler {
         }
     }
 
+    // 2026-02-25 is a difference of numbers, and nobody means that.
+    void check_is_meant(const Expr& node, ValueType type) {
+        const bool plain = !infer(node.children[0]) && !infer(node.children[1]);
+        if (plain && type == ValueType::time)
+            fail(node.place, "a time stands in quotes: \"2026-11-22 14:30:00\"");
+    }
+
     // A plain value beside a time is a span of it, and beside * and / a number.
     std::uint32_t compute_binary(const Expr& node, ValueType type) {
         check_calculates(node, type);
+        check_is_meant(node, type);
         const Type a = infer(node.children[0]);
         const Type b = infer(node.children[1]);
         const bool scales = node.word == "*" || node.word == "/";
@@ -528,19 +575,34 @@ class Compiler {
 
     std::uint32_t literal(const Expr& node, ValueType type) {
         if (is_textual(type))
-            return add(ValueNode{.op = ValueOp::text, .type = type, .text = text_of(node, type)});
+            return add(
+                ValueNode{.op = ValueOp::text, .type = type, .text = checked_text(node, type)});
         const std::optional<Int128> number = number_of(node, type);
         if (!number)
             fail(node.place, not_of_type(node, type));
         return add(ValueNode{.op = ValueOp::number, .type = type, .number = *number});
     }
 
+    // Where only some texts occur, another one is a slip.
+    std::string checked_text(const Expr& node, ValueType type) const {
+        std::string text = text_of(node, type);
+        const auto known = whole_texts_ && names_.size() == 1 ? program_.fields[names_[0]].texts()
+                                                              : std::vector<std::string>();
+        if (!known.empty() && std::ranges::find(known, text) == known.end())
+            fail(node.place,
+                 fmt::format("{} is no value of {}{}", shortened(text),
+                             program_.fields[names_[0]].name(), suggestion(text, known)));
+        return text;
+    }
+
     static std::string text_of(const Expr& node, ValueType type) {
         if (node.kind == ExprKind::string)
             return node.text;
+        const bool has_colon = node.word.find(':') != node.word.npos;
+        const auto bytes =
+            type == ValueType::bytes || has_colon ? parse_bytes(node.word) : std::nullopt;
         if (type != ValueType::bytes)
-            return std::string(node.word);
-        const auto bytes = parse_bytes(node.word);
+            return bytes ? *bytes : std::string(node.word);
         if (!bytes)
             fail(node.place,
                  fmt::format("{} is no bytes; write a1:b2:c3, a1b2c3 or \"text\"", node.word));
@@ -550,11 +612,26 @@ class Compiler {
     std::optional<Int128> number_of(const Expr& node, ValueType type) const {
         if (node.kind == ExprKind::string && type == ValueType::time)
             return parse_time(node.text);
+        if (node.kind == ExprKind::string && any_field(&FieldRef::is_seconds))
+            if (const auto time = parse_time(node.text))
+                return *time / 1'000'000'000;
         if (is_name(node))
             return named_number(name_of(node));
         if (type == ValueType::duration || type == ValueType::time)
             return parse_duration(node.word, node.text);
-        return parse_integer(node.word, node.text);
+        if (const auto number = parse_integer(node.word, node.text))
+            return number;
+        // 5 ms beside a field that counts nanoseconds.
+        const bool counts_ns =
+            any_field([](const FieldRef& f) { return f.name().ends_with("_ns"); });
+        return counts_ns ? parse_duration(node.word, node.text) : std::nullopt;
+    }
+
+    // Whether one of the fields of the comparison at hand is of a kind.
+    template <class Is>
+    bool any_field(Is is) const {
+        return std::ranges::any_of(
+            names_, [&](std::uint32_t i) { return std::invoke(is, program_.fields[i]); });
     }
 
     std::optional<Int128> named_number(std::string_view name) const {
@@ -568,8 +645,8 @@ class Compiler {
             if (opcode != nullptr)
                 return opcode->number;
         }
-        if (name == "true" || name == "false")
-            return name == "true" ? 1 : 0;
+        if (same_letters(name, "true") || same_letters(name, "false"))
+            return same_letters(name, "true") ? 1 : 0;
         return std::nullopt;
     }
 
@@ -581,13 +658,13 @@ class Compiler {
                                   : program_.fields[index].value_names(),
                               std::back_inserter(known));
         if (is_name(node) && !known.empty())
-            return fmt::format("{} is no value of {}{}", name_of(node),
+            return fmt::format("{} is no value of {}{}", shortened(name_of(node)),
                                program_.fields[names_[0]].name(), suggestion(name_of(node), known));
         constexpr std::array<std::string_view, 4> examples = {
             "a number such as 10, 0x1f, 0644 or 64K", "text",
             "a span of time such as 5 ms or 1.5 s", "a time such as \"2026-11-22 14:30:00\""};
         const bool has_unit = node.kind == ExprKind::number && !node.text.empty();
-        return fmt::format("{}{}{} is not {}", node.word, has_unit ? " " : "",
+        return fmt::format("{}{}{} is not {}", shortened(node.word), has_unit ? " " : "",
                            has_unit ? node.text : "",
                            examples[static_cast<std::size_t>(family_of(type))]);
     }
@@ -596,6 +673,7 @@ class Compiler {
     Program program_;
     Scratch scratch_;
     std::vector<std::uint32_t> names_; // fields of the comparison at hand
+    bool whole_texts_ = false;         // it compares whole texts for equality
 };
 
 } // namespace

@@ -1,7 +1,9 @@
 #include "dissector/filter/program.h"
 
 #include <algorithm>
-#include <cassert>
+#include <chrono>
+#include <span>
+#include <vector>
 
 namespace fusewire::filter {
 
@@ -10,7 +12,17 @@ namespace {
 // A value times a value is a pair of each; hostile messages have thousands of both.
 constexpr std::size_t max_pairs = 65536;
 
+// A regular expression that gave up so often, or has taken so long for single texts, is not worth the
+// time on the rest of a capture.
 constexpr std::uint64_t most_given_up = 1000;
+constexpr std::chrono::milliseconds slow_search{1};
+constexpr std::chrono::seconds most_slow_searches{5};
+
+enum class Truth : std::uint8_t { no, yes, unknown };
+
+Truth truth_of(bool holds) {
+    return holds ? Truth::yes : Truth::no;
+}
 
 char changed_case(char c, bool lower) {
     const char first = lower ? 'A' : 'a';
@@ -75,44 +87,26 @@ class Run {
     Run(const Program& program, Scratch& scratch, const Decoded* decoded)
         : program_(program), scratch_(scratch), decoded_(decoded) {}
 
-    bool test(std::uint32_t index) {
+    Truth test(std::uint32_t index) {
         const TestNode& node = program_.tests[index];
         switch (node.op) {
         case TestOp::all_of:
-            return std::ranges::all_of(node.tests, [this](std::uint32_t i) { return test(i); });
+            return first_of(node.tests, Truth::no);
         case TestOp::any_of:
-            return std::ranges::any_of(node.tests, [this](std::uint32_t i) { return test(i); });
+            return first_of(node.tests, Truth::yes);
         case TestOp::one_of:
-            return std::ranges::count_if(node.tests, [this](std::uint32_t i) { return test(i); }) %
-                       2 ==
-                   1;
+            return parity(node.tests);
         case TestOp::invert:
-            return !test(node.tests.front());
+            return inverse(test(node.tests.front()));
         default:
             break;
         }
-        FieldValues& values = scratch_.values;
-        values.clear();
-        collect(node.left);
-        const std::size_t left = values.size();
-        if (left == 0)
-            return false;
-        switch (node.op) {
-        case TestOp::exists:
-            return true;
-        case TestOp::not_zero:
-            return quantify(node, left, [](const FieldValue& v) { return v.number != 0; });
-        case TestOp::matches:
-            return quantify(node, left, [&](const FieldValue& v) { return search(node, v); });
-        case TestOp::in_numbers:
-            return quantify(node, left, [&](const FieldValue& v) { return is_in(node, v.number); });
-        case TestOp::in_texts:
-            return quantify(node, left, [&](const FieldValue& v) { return is_in(node, v.text); });
-        default:
-            break;
-        }
-        collect(node.right);
-        return compare(node, left);
+        scratch_.doubt = Doubt::none;
+        const bool holds = passes(node);
+        // One value can decide: for any of them when it passes, for all of them when it does not.
+        const bool decided =
+            scratch_.doubt == Doubt::none || (scratch_.doubt == Doubt::some && holds != node.all);
+        return decided ? truth_of(holds) : Truth::unknown;
     }
 
     // Adds the values of a node behind those that are there.
@@ -156,19 +150,81 @@ class Run {
     }
 
   private:
+    // `decisive` if a test is; else unknown if one is; else the other.
+    Truth first_of(const std::vector<std::uint32_t>& tests, Truth decisive) {
+        Truth outcome = inverse(decisive);
+        for (const std::uint32_t each : tests) {
+            const Truth truth = test(each);
+            if (truth == decisive)
+                return decisive;
+            if (truth == Truth::unknown)
+                outcome = Truth::unknown;
+        }
+        return outcome;
+    }
+
+    Truth parity(const std::vector<std::uint32_t>& tests) {
+        bool odd = false;
+        for (const std::uint32_t each : tests) {
+            const Truth truth = test(each);
+            if (truth == Truth::unknown)
+                return truth;
+            odd ^= truth == Truth::yes;
+        }
+        return truth_of(odd);
+    }
+
+    static Truth inverse(Truth truth) {
+        return truth == Truth::unknown ? truth : truth_of(truth == Truth::no);
+    }
+
+    bool passes(const TestNode& node) {
+        FieldValues& values = scratch_.values;
+        values.clear();
+        collect(node.left);
+        const std::size_t left = values.size();
+        if (left == 0)
+            return false;
+        switch (node.op) {
+        case TestOp::exists:
+            return true;
+        case TestOp::not_zero:
+            return quantify(node, left, [](const FieldValue& v) { return v.number != 0; });
+        case TestOp::matches:
+            return quantify(node, left, [&](const FieldValue& v) { return search(node, v); });
+        case TestOp::in_numbers:
+            return quantify(node, left, [&](const FieldValue& v) { return is_in(node, v.number); });
+        case TestOp::in_texts:
+            return quantify(node, left, [&](const FieldValue& v) { return is_in(node, v.text); });
+        default:
+            break;
+        }
+        collect(node.right);
+        return compare(node, left);
+    }
+
     template <class Passes>
     bool quantify(const TestNode& node, std::size_t count, Passes passes) const {
         const auto values = scratch_.values.all().first(count);
         return node.all ? std::ranges::all_of(values, passes) : std::ranges::any_of(values, passes);
     }
 
-    // An expression that gave up so often is not worth the time on the rest of a capture.
+    // What is not known must not decide: it counts as no where one yes is enough, and the other way.
     bool search(const TestNode& node, const FieldValue& value) {
-        const auto outcome = scratch_.gave_up >= most_given_up
-                                 ? Regex::Outcome::gave_up
-                                 : program_.regexes[node.regex].search(value.text);
-        scratch_.gave_up += outcome == Regex::Outcome::gave_up ? 1 : 0;
-        return outcome == Regex::Outcome::yes;
+        using Clock = std::chrono::steady_clock;
+        auto outcome = Regex::Outcome::gave_up;
+        if (scratch_.gave_up < most_given_up && scratch_.slow_searches < most_slow_searches) {
+            const Clock::time_point begin = Clock::now();
+            outcome = program_.regexes[node.regex].search(value.text);
+            const auto took = Clock::now() - begin;
+            if (took > slow_search)
+                scratch_.slow_searches += took;
+        }
+        if (outcome != Regex::Outcome::gave_up)
+            return outcome == Regex::Outcome::yes;
+        ++scratch_.gave_up;
+        scratch_.doubt = std::max(scratch_.doubt, Doubt::some);
+        return node.all;
     }
 
     static bool is_in(const TestNode& node, Int128 number) {
@@ -181,21 +237,65 @@ class Run {
         });
     }
 
-    bool compare(const TestNode& node, std::size_t left) const {
+    bool compare(const TestNode& node, std::size_t left) {
         const auto values = scratch_.values.all();
+        const auto first = values.first(left);
+        const auto second = values.subspan(left);
         const bool textual = is_textual(program_.values[node.left].type);
-        std::size_t pairs = 0;
-        for (const FieldValue& a : values.first(left))
-            for (const FieldValue& b : values.subspan(left)) {
-                if (++pairs > max_pairs)
-                    return node.all;
-                if (passes(node.op, textual, a, b) != node.all)
+        if (second.empty())
+            return false;
+        if (first.size() * second.size() > max_pairs)
+            return compare_many(node, textual, first, second);
+        for (const FieldValue& a : first)
+            for (const FieldValue& b : second)
+                if (holds(node.op, textual, a, b) != node.all)
                     return !node.all;
-            }
-        return node.all && pairs != 0;
+        return node.all;
     }
 
-    static bool passes(TestOp op, bool textual, const FieldValue& a, const FieldValue& b) {
+    using Values = std::span<const FieldValue>;
+
+    // What each pair would tell, from the least and the greatest of both sides.
+    bool compare_many(const TestNode& node, bool textual, Values first, Values second) {
+        const auto less = [textual](const FieldValue& a, const FieldValue& b) {
+            return holds(TestOp::less, textual, a, b);
+        };
+        const auto [a_least, a_greatest] = std::ranges::minmax_element(first, less);
+        const auto [b_least, b_greatest] = std::ranges::minmax_element(second, less);
+        switch (node.op) {
+        case TestOp::less:
+        case TestOp::less_equal:
+            return holds(node.op, textual, node.all ? *a_greatest : *a_least,
+                         node.all ? *b_least : *b_greatest);
+        case TestOp::greater:
+        case TestOp::greater_equal:
+            return holds(node.op, textual, node.all ? *a_least : *a_greatest,
+                         node.all ? *b_greatest : *b_least);
+        case TestOp::equal:
+        case TestOp::not_equal: {
+            // "All are equal" is the opposite of "some are different", and so on.
+            const bool about_all = node.all == (node.op == TestOp::equal);
+            const bool equal = about_all
+                                   ? !less(*a_least, *b_greatest) && !less(*b_least, *a_greatest)
+                                   : share_a_value(first, second, less);
+            return equal == (node.op == TestOp::equal);
+        }
+        default:
+            scratch_.doubt = Doubt::all;
+            return false;
+        }
+    }
+
+    template <class Less>
+    static bool share_a_value(Values first, Values second, Less less) {
+        std::vector<FieldValue> sorted(first.begin(), first.end());
+        std::ranges::sort(sorted, less);
+        return std::ranges::any_of(second, [&](const FieldValue& value) {
+            return std::ranges::binary_search(sorted, value, less);
+        });
+    }
+
+    static bool holds(TestOp op, bool textual, const FieldValue& a, const FieldValue& b) {
         if (op == TestOp::contains)
             return a.text.find(b.text) != std::string_view::npos;
         const auto order = textual ? a.text <=> b.text : a.number <=> b.number;
@@ -267,13 +367,16 @@ class Run {
         collect(node.left);
         const std::size_t right = values.size();
         collect(node.right);
+        const Values left = values.all().subspan(first, right - first);
+        const Values others = values.all().subspan(right);
         std::vector<Int128> results;
-        for (const FieldValue& a : values.all().subspan(first, right - first))
-            for (const FieldValue& b : values.all().subspan(right)) {
-                Int128 result = 0;
-                if (calculate(node.op, a.number, b.number, result) && results.size() < max_pairs)
-                    results.push_back(result);
-            }
+        if (left.size() * others.size() > max_pairs)
+            scratch_.doubt = Doubt::all;
+        else
+            for (const FieldValue& a : left)
+                for (const FieldValue& b : others)
+                    if (Int128 result = 0; calculate(node.op, a.number, b.number, result))
+                        results.push_back(result);
         values.cut(first);
         for (const Int128 result : results)
             values.add_number(result);
@@ -311,7 +414,9 @@ bool has_field(const Program& program, std::uint32_t index) {
 } // namespace
 
 bool run(const Program& program, Scratch& scratch, const Decoded& decoded) {
-    return Run(program, scratch, &decoded).test(program.root);
+    const Truth truth = Run(program, scratch, &decoded).test(program.root);
+    scratch.undecided += truth == Truth::unknown ? 1 : 0;
+    return truth == Truth::yes;
 }
 
 bool run_constant(const Program& program, std::uint32_t value, Scratch& scratch) {

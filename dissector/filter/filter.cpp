@@ -4,43 +4,76 @@
 #include "dissector/filter/program.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace fusewire {
 
 namespace {
 
-constexpr std::size_t shown_around = 60; // bytes of a long filter on each side of the place
+constexpr std::size_t shown_around = 60; // characters of a long filter on each side of the place
 
-FilterError error_of(const filter::SyntaxError& error) {
-    return {error.place.column + 1, error.place.length, error.message};
+bool begins_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
 }
 
-// What is shown is one column wide for each byte, so that the mark stands below its place.
-std::string one_column_each(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c < 0x20 || c > 0x7e)
-            c = c == '\t' || c == '\n' ? ' ' : '?';
-    return out;
+std::size_t count_characters(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
+}
+
+FilterError error_of(const filter::SyntaxError& error, std::string_view text) {
+    const std::size_t begin = std::min(error.place.column, text.size());
+    return {count_characters(text.substr(0, begin)) + 1,
+            std::max<std::size_t>(1, count_characters(text.substr(begin, error.place.length))),
+            error.message};
+}
+
+// Controls of writing direction, U+200E to U+202E and U+2066 to U+2069, would turn the line around.
+bool is_shown(std::string_view character) {
+    if (character.size() == 1)
+        return character[0] >= 0x20 && character[0] < 0x7f;
+    const bool turns = character.starts_with("\xe2\x80") || character.starts_with("\xe2\x81");
+    return is_utf8(character) && !turns;
+}
+
+// One column each, so that the mark stands below its place.
+std::vector<std::string> characters_of(std::string_view text) {
+    std::vector<std::string> characters;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at + 1;
+        while (end < text.size() && !begins_character(text[end]))
+            ++end;
+        const std::string_view character = text.substr(at, end - at);
+        const bool blank = character == "\t" || character == "\n";
+        characters.emplace_back(is_shown(character) ? character : blank ? " " : "?");
+        at = end;
+    }
+    return characters;
+}
+
+// What a message says of the text is shown as carefully.
+std::string careful(std::string_view text) {
+    return fmt::format("{}", fmt::join(characters_of(text), ""));
 }
 
 } // namespace
 
 std::string describe(const FilterError& error, std::string_view filter) {
-    const std::size_t place = std::min(error.column - 1, filter.size());
+    const std::vector<std::string> all = characters_of(filter);
+    const std::size_t place = std::min(error.column - 1, all.size());
     const std::size_t begin = place > shown_around ? place - shown_around : 0;
-    const std::size_t end = std::min(filter.size(), place + shown_around);
+    const std::size_t end = std::min(all.size(), place + shown_around);
     const std::string_view lead = begin > 0 ? "..." : "";
-    const std::string_view tail = end < filter.size() ? "..." : "";
+    const std::string_view tail = end < all.size() ? "..." : "";
     const std::size_t marked =
         std::max<std::size_t>(1, std::min(error.length, end > place ? end - place : 1));
-    std::string message;
-    append_printable(message, error.message);
-    return fmt::format("column {}: {}\n  {}{}{}\n  {:{}}^{:~>{}}", error.column, message, lead,
-                       one_column_each(filter.substr(begin, end - begin)), tail, "",
+    const auto shown = std::span(all).subspan(begin, end - begin);
+    return fmt::format("column {}: {}\n  {}{}{}\n  {:{}}^{:~>{}}", error.column,
+                       careful(error.message), lead, fmt::join(shown, ""), tail, "",
                        place - begin + lead.size(), "", marked - 1);
 }
 
@@ -61,10 +94,10 @@ tl::expected<Filter, FilterError> Filter::parse(std::string_view text) {
     Filter made{std::string(text)};
     const filter::Syntax syntax = filter::parse(made.text_);
     if (syntax.nodes.empty())
-        return tl::unexpected(error_of(syntax.error));
+        return tl::unexpected(error_of(syntax.error, text));
     filter::Compiled compiled = filter::compile(syntax);
     if (!compiled.error.message.empty())
-        return tl::unexpected(error_of(compiled.error));
+        return tl::unexpected(error_of(compiled.error, text));
     made.parts_->program = std::move(compiled.program);
     return made;
 }
@@ -82,8 +115,8 @@ bool Filter::matches(const Decoded& decoded) {
     return filter::run(parts_->program, parts_->scratch, decoded);
 }
 
-std::uint64_t Filter::gave_up() const {
-    return parts_->scratch.gave_up;
+std::uint64_t Filter::undecided() const {
+    return parts_->scratch.undecided;
 }
 
 } // namespace fusewire

@@ -15,8 +15,8 @@
 namespace fusewire {
 
 struct FilterError {
-    std::size_t column = 1; // byte of the filter's text, from 1
-    std::size_t length = 1; // bytes that are meant
+    std::size_t column = 1; // character of the filter's text, from 1
+    std::size_t length = 1; // characters that are meant
     std::string message;    // one line without the column
 };
 
@@ -43,8 +43,9 @@ class Filter {
 
     bool matches(const Decoded& decoded);
 
-    // Searches that a regular expression gave up, because it would have taken too long.
-    std::uint64_t gave_up() const;
+    // Messages that were left out because nobody knows whether they match: a regular expression would
+    // have taken too long, or a calculation has too many values.
+    std::uint64_t undecided() const;
 
   private:
     struct Parts;

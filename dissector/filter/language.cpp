@@ -9,7 +9,9 @@ constexpr Comparison comparison_rows[] = {
     {"!==", "any_ne", TestOp::not_equal, false, "some value of the field is different"},
     {"~=", "any_ne", TestOp::not_equal, false, "the same as !=="},
     {"==", "eq", TestOp::equal, false, "some value is equal"},
+    {"==", "any_eq", TestOp::equal, false, "the same"},
     {"!=", "ne", TestOp::not_equal, true, "every value is different"},
+    {"!=", "all_ne", TestOp::not_equal, true, "the same"},
     {">=", "ge", TestOp::greater_equal, false, "some value is greater or equal"},
     {"<=", "le", TestOp::less_equal, false, "some value is less or equal"},
     {">", "gt", TestOp::greater, false, "some value is greater"},
@@ -72,10 +74,12 @@ constexpr Phrase value_rows[] = {
      "names, where the field knows them: of opcodes (in any letters), errnos, flags, file types, "
      "severities. An error is negative: fuse.error == ENOENT is fuse.error == -2"},
     {"5 ms, 1.5s, 2", "spans of time, in seconds if no unit says something else"},
-    {"\"2026-11-22 14:30:00.5\", \"2026-11-22T15:30+01:00\"", "times, UTC unless they say so"},
-    {"\"text\", 'c', r\"text\"",
-     "text, with the escapes \\\" \\\\ \\n \\r \\t \\0 \\xff, or without any in r\"...\""},
-    {"a1:b2:c3, a1b2c3, 0xa1b2, \"text\"", "bytes, beside handles, data and slices"},
+    {"\"2026-11-22 14:30:00.5\", \"2026-11-22T15:30+01:00\"",
+     "times, where fusewire runs unless they say so (Z, UTC, +01:00)"},
+    {"\"text\", 'c', r\"text\"", "text of any bytes, with the escapes \\\" \\\\ \\n \\r \\t \\0 "
+                                 "\\xff, or without any in r\"...\""},
+    {"a1:b2:c3, a1b2c3, 0xa1b2, \"text\"",
+     "bytes, beside handles, data and slices; beside text only with the colons"},
     {"FIELD[0:4], FIELD[0-3], FIELD[4:], FIELD[:4], FIELD[-4:], FIELD[0,2-3]",
      "a slice of text or bytes: from a byte so many, from byte to byte, from the end if negative"},
 };

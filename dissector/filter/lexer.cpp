@@ -1,6 +1,5 @@
-#include "dissector/filter/token.h"
-
 #include "dissector/filter/characters.h"
+#include "dissector/filter/token.h"
 
 #include <fmt/format.h>
 
@@ -11,6 +10,14 @@
 namespace fusewire::filter {
 
 namespace {
+
+// What is not of this language, and what is meant by it.
+constexpr std::array<std::array<std::string_view, 2>, 4> slips = {{
+    {"=~", "matches"},
+    {"=<", "<="},
+    {"=>", ">="},
+    {"=", "=="},
+}};
 
 // Longest first.
 constexpr std::array<std::string_view, 30> symbols = {
@@ -73,6 +80,8 @@ class Lexer {
             return word();
         if (c == '\'')
             return character();
+        if (text_.substr(at_, 2) == "<>")
+            return fail("not equal is written !=");
         for (const std::string_view symbol : symbols)
             if (text_.substr(at_, symbol.size()) == symbol) {
                 at_ += symbol.size();
@@ -83,12 +92,16 @@ class Lexer {
         return fail(not_known(c));
     }
 
-    static std::string not_known(char c) {
-        if (c == '=')
-            return "a comparison is written ==";
+    std::string not_known(char c) const {
+        for (const auto& [written, meant] : slips)
+            if (text_.substr(begin_, written.size()) == written)
+                return fmt::format("{} is written {}", written, meant);
         const auto byte = static_cast<unsigned char>(c);
-        return fmt::format("byte 0x{:02x} belongs to no filter{}", byte,
-                           byte >= 0x80 ? "; the quotes of a text are plain ones, \"" : "");
+        if (c == '.' && is_digit(peek()))
+            return "a number begins with a digit, 0.5";
+        if (c > 0x20 && c < 0x7f)
+            return fmt::format("{} belongs to no filter; text is written \"text\"", c);
+        return fmt::format("byte 0x{:02x} belongs to no filter; text is written \"text\"", byte);
     }
 
     // "a1:" with another byte behind it; in a slice a colon stands between numbers.
@@ -139,11 +152,14 @@ class Lexer {
     std::optional<Token> string(bool raw) {
         ++at_;
         std::string text;
-        while (at_ < text_.size() && peek() != '"')
-            if (!one_character(text, !raw))
+        while (at_ < text_.size() && peek() != '"') {
+            if (const std::size_t escape = at_; !one_character(text, !raw)) {
+                begin_ = escape;
                 return fail(
                     "an escape is \\\", \\\\, \\n, \\r, \\t, \\0 or \\x and two hex digits; "
                     "r\"...\" takes backslashes as they are");
+            }
+        }
         if (at_ >= text_.size())
             return fail("the string has no closing quote");
         ++at_;

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 
 namespace fusewire::filter {
 
@@ -74,10 +75,12 @@ bool take(std::string_view& text, std::string_view any) {
     return true;
 }
 
-// "Z", "+01:00" or nothing, in nanoseconds east of Greenwich.
+// "Z", " UTC" or "+01:00", in nanoseconds east of Greenwich.
 std::optional<Int128> take_zone(std::string_view& text) {
     while (take(text, " ")) {
     }
+    if (text == "UTC" || text == "GMT")
+        text = {};
     if (text.empty() || take(text, "Z"))
         return 0;
     const bool west = text.front() == '-';
@@ -86,10 +89,19 @@ std::optional<Int128> take_zone(std::string_view& text) {
     const auto hours = take_fixed(text, 2);
     take(text, ":");
     const auto minutes = take_fixed(text, 2);
-    if (!hours || !minutes)
+    if (!hours || !minutes || *hours > 14 || *minutes > 59)
         return std::nullopt;
     const Int128 offset = static_cast<Int128>(*hours * 60 + *minutes) * 60 * second;
     return west ? -offset : offset;
+}
+
+// A date and time of day where this runs, counted as if it were UTC: the same as UTC.
+Int128 from_local(Int128 time) {
+    auto seconds = static_cast<std::time_t>(time / second);
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    parts.tm_isdst = -1;
+    return static_cast<Int128>(std::mktime(&parts)) * second + time % second;
 }
 
 std::optional<Int128> take_date(std::string_view& text) {
@@ -156,6 +168,8 @@ std::optional<Int128> parse_time(std::string_view text) {
             return std::nullopt;
         time += *clock;
     }
+    if (text.empty())
+        return from_local(time);
     const auto zone = take_zone(text);
     return zone && text.empty() ? std::optional(time - *zone) : std::nullopt;
 }

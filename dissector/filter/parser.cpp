@@ -1,5 +1,7 @@
+#include "dissector/field_ref.h"
 #include "dissector/filter/language.h"
 #include "dissector/filter/syntax.h"
+#include "dissector/letters.h"
 
 #include <fmt/format.h>
 
@@ -82,7 +84,17 @@ class Parser {
         const Token& token = peek();
         if (token.kind == TokenKind::end)
             return fail(token.place, fmt::format("the filter ends; expected {}", expected));
-        return fail(token.place, fmt::format("found {}; expected {}", token.raw, expected));
+        if (const std::string small = small_word(token.raw); !small.empty())
+            return fail(token.place, fmt::format("{} is written {}", token.raw, small));
+        return fail(token.place,
+                    fmt::format("found {}; expected {}", shortened(token.raw), expected));
+    }
+
+    // "and" for "AND"; empty: it is no word of the language.
+    static std::string small_word(std::string_view word) {
+        std::string small(word);
+        std::ranges::transform(small, small.begin(), small_letter);
+        return small != word && is_keyword(small) ? small : std::string();
     }
 
     ExprIndex add(Expr expr) {
@@ -123,7 +135,7 @@ class Parser {
         const Level level(depth_);
         if (depth_ > max_depth)
             return fail(peek().place,
-                        fmt::format("more than {} brackets in each other", max_depth));
+                        fmt::format("more than {} brackets in each other", max_depth - 1));
         return chain(ExprKind::any_of, {"||", "or"}, [&] {
             return chain(ExprKind::one_of, {"^^", "xor"}, [&] {
                 return chain(ExprKind::all_of, {"&&", "and"}, [&] { return negation(); });
@@ -209,9 +221,7 @@ class Parser {
         if (!accept("{"))
             return unexpected("{ and the values after in");
         std::vector<ExprIndex> children = {value};
-        do {
-            if (peek().is("}") && children.size() > 1)
-                break;
+        while (!accept("}")) {
             const auto first = arithmetic(1);
             if (!first)
                 return first;
@@ -220,10 +230,11 @@ class Parser {
                 return last;
             children.push_back(*first);
             children.push_back(*last);
-            accept(",");
-        } while (!accept("}"));
-        if (tokens_[at_ - 1].raw != "}")
-            take();
+            if (!accept(",") && !peek().is("}"))
+                return unexpected(", or }");
+        }
+        if (children.size() == 1)
+            return fail(token.place, "the set is empty");
         return add(ExprKind::in, token, std::move(children));
     }
 
@@ -306,12 +317,22 @@ class Parser {
             return false;
         range.last = range.first;
         if (accept("-"))
-            return slice_number(range.last);
+            return slice_number(range.last) && goes_forward(range);
         if (!accept(":"))
             return true;
         range.last = -1;
         range.is_length = !peek().is("]") && !peek().is(",");
-        return !range.is_length || slice_number(range.last);
+        return !range.is_length || (slice_number(range.last) && goes_forward(range));
+    }
+
+    bool goes_forward(const SliceRange& range) {
+        const bool same_end = (range.first < 0) == (range.last < 0);
+        const bool wrong = range.is_length ? range.last < 0 : same_end && range.last < range.first;
+        if (wrong)
+            fail(tokens_[at_ - 1].place, range.is_length
+                                             ? "a slice has a length that is not negative"
+                                             : "a slice goes from a byte to a later one");
+        return !wrong;
     }
 
     Maybe primary() {
@@ -333,7 +354,7 @@ class Parser {
         case TokenKind::word:
             if (peek(1).is("(") && find_row(functions(), token.raw, &Function::name) != nullptr)
                 return call();
-            if (is_keyword(token))
+            if (is_keyword(token.raw))
                 break;
             if (peek(1).is("("))
                 return fail(token.place, fmt::format("no function is called {}; there are {}",
@@ -378,11 +399,11 @@ class Parser {
         return argument ? Maybe(add(ExprKind::call, name, {*argument})) : argument;
     }
 
-    static bool is_keyword(const Token& token) {
-        constexpr std::array<std::string_view, 17> words = {
-            "and", "or", "xor", "not", "in",  "contains", "matches", "eq",    "ne",
-            "gt",  "ge", "lt",  "le",  "any", "all",      "all_eq",  "any_ne"};
-        return std::ranges::find(words, token.raw) != words.end();
+    static bool is_keyword(std::string_view word) {
+        constexpr std::array<std::string_view, 9> words = {
+            "and", "or", "xor", "not", "in", "contains", "matches", "any", "all"};
+        return std::ranges::find(words, word) != words.end() ||
+               find_row(comparisons(), word, &Comparison::word) != nullptr;
     }
 
     std::span<const Token> tokens_;

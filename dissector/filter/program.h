@@ -6,6 +6,7 @@
 #include "dissector/filter/regex.h"
 #include "dissector/filter/syntax.h"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -101,10 +102,20 @@ struct Compiled {
 };
 Compiled compile(const Syntax& syntax);
 
+// What a test of a message cannot say.
+enum class Doubt : std::uint8_t {
+    none,
+    some, // of the values: a regular expression did not finish
+    all,  // there are too many to be calculated with
+};
+
 // What a run needs beside the program; one for each thread.
 struct Scratch {
     FieldValues values;
-    std::uint64_t gave_up = 0; // searches that a regular expression did not finish
+    Doubt doubt = Doubt::none;                // about the test at hand
+    std::uint64_t gave_up = 0;                // searches that a regular expression did not finish
+    std::chrono::nanoseconds slow_searches{}; // spent on those that took long
+    std::uint64_t undecided = 0;              // messages that were left out for all of this
 };
 bool run(const Program& program, Scratch& scratch, const Decoded& decoded);
 

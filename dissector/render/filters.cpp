@@ -101,13 +101,21 @@ constexpr const char* introduction =
     "The language is Wireshark's; names of fields are those of [fields.md](fields.md). "
     "Generated from the tables of the language by `fusewire filters -T markdown`.\n\n"
     "A comparison needs a value: where a message does not have the field, every comparison is "
-    "false, and `!` in front of it true. A field with several values passes when one of them "
-    "does (`!=` and `===`: when each does); `any` and `all` in front of it say otherwise. "
+    "false, and `!` or `not in` in front of it true. A field with several values passes when one "
+    "of "
+    "them does (`!=` and `===`: when each does); `any` and `all` in front of it say otherwise. "
     "`fuse.name` is of the message itself: a reply has no name of what was asked, "
-    "`fuse.request.name` has.\n\n"
+    "`fuse.request.name` has. With `--pairs`, a line is shown when the request or the reply "
+    "passes.\n\n"
+    "`matches` works on bytes: what is no ASCII letter is the same only in the same letter case, "
+    "and "
+    "`.` is one byte of it.\n\n"
     "A wrong filter ends the command with exit code 2 and tells the column. A filter has at most "
-    "65,536 bytes and 200 brackets in each other. A regular expression that needs too many steps "
-    "for a text does not match it, which is said at the end.\n";
+    "65,536 bytes and 199 brackets in each other. A message of which a filter cannot tell, because "
+    "a "
+    "regular expression takes too many steps or a calculation has too many values (65,536), is "
+    "left "
+    "out; how many that were is said at the end.\n";
 
 } // namespace
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 
 namespace fusewire {
 namespace {
@@ -77,10 +78,15 @@ TEST(Filter, ShowsOnlyTheSurroundingsInALongFilter) {
     EXPECT_EQ(lines.find("fuse.wrong", second) - second, lines.find('^') - third);
 }
 
-TEST(Filter, KeepsTheColumnBesideBytesThatAreNotAscii) {
-    const std::string text = "fuse.name == \"\xc3\xa9\" && fuse.nme";
-    EXPECT_EQ(error_of(text).column, 22u);
-    EXPECT_EQ(describe(error_of(text), text).find('\xc3'), std::string::npos);
+TEST(Filter, CountsColumnsInCharacters) {
+    const std::string text = "fuse.name == \"gr\xc3\xbc\xc3\x9f\" && fuse.nme";
+    EXPECT_EQ(error_of(text).column, 24u);
+    EXPECT_NE(describe(error_of(text), text).find("gr\xc3\xbc\xc3\x9f"), std::string::npos);
+}
+
+TEST(Filter, ShowsNothingThatTurnsTheLineAround) {
+    const std::string text = "fuse.opcode == \"\xe2\x80\xaeX\"";
+    EXPECT_EQ(describe(error_of(text), text).find("\xe2\x80\xae"), std::string::npos);
 }
 
 TEST(Filter, RefusesOneThatIsTooLong) {
@@ -96,7 +102,7 @@ TEST(Filter, TakesTheLongestThatIsAllowed) {
 
 TEST(Filter, RefusesAThousandBrackets) {
     const std::string text = repeated("(", 1000) + "fuse.error" + repeated(")", 1000);
-    EXPECT_EQ(error_of(text).message, "more than 200 brackets in each other");
+    EXPECT_EQ(error_of(text).message, "more than 199 brackets in each other");
     EXPECT_TRUE(Filter::parse(repeated("(", 150) + "fuse.error" + repeated(")", 150)));
 }
 
@@ -126,7 +132,36 @@ TEST(Filter, GivesUpCatastrophicExpressionsInTime) {
     const auto begin = std::chrono::steady_clock::now();
     EXPECT_FALSE(filter->matches(message.decoded()));
     EXPECT_LT(seconds_since(begin), 2.0);
-    EXPECT_EQ(filter->gave_up(), 1u);
+    EXPECT_EQ(filter->undecided(), 1u);
+}
+
+TEST(Filter, LeavesOutWhatItCannotDecideInEitherSense) {
+    const OneMessage message = lookup_of(repeated("a", 200) + "!");
+    const std::string endless = "fuse.name matches \"^(([a-z]+)*)*$\"";
+    for (const std::string& text : {endless, "!(" + endless + ")", endless + " ^^ fuse.unique"}) {
+        auto filter = Filter::parse(text);
+        EXPECT_FALSE(filter->matches(message.decoded())) << text;
+        EXPECT_EQ(filter->undecided(), 1u) << text;
+    }
+    // What something else decides is no doubt.
+    for (const std::string& text :
+         {endless + " || fuse.unique", "!(" + endless + " && !fuse.unique)"}) {
+        auto filter = Filter::parse(text);
+        EXPECT_TRUE(filter->matches(message.decoded())) << text;
+        EXPECT_EQ(filter->undecided(), 0u) << text;
+    }
+}
+
+TEST(Filter, FollowsSimpleRepeatsThroughLongTexts) {
+    const OneMessage message = lookup_of(repeated("a", 60000));
+    for (const char* text :
+         {"fuse.name matches \"^([a-z]|[0-9])*$\"", "fuse.name matches \"^(\\w|-|\\.)*$\"",
+          "fuse matches \"(?s)^([^z]|z)*$\""}) {
+        auto filter = Filter::parse(text);
+        ASSERT_TRUE(filter) << filter.error().message;
+        EXPECT_TRUE(filter->matches(message.decoded())) << text;
+        EXPECT_EQ(filter->undecided(), 0u) << text;
+    }
 }
 
 TEST(Filter, LooksAtAMegabyteInTime) {
@@ -136,6 +171,52 @@ TEST(Filter, LooksAtAMegabyteInTime) {
     const auto begin = std::chrono::steady_clock::now();
     EXPECT_FALSE(filter->matches(message.decoded()));
     EXPECT_LT(seconds_since(begin), 5.0);
+}
+
+// BATCH_FORGET of nodes 1, 2, ... count.
+OneMessage forget_of(std::uint32_t count) {
+    Wire body;
+    body.u32(count).u32(0);
+    for (std::uint32_t i = 1; i <= count; ++i)
+        body.u64(i).u64(1);
+    return OneMessage(request(42, 4, 1, body));
+}
+
+TEST(Filter, ComparesThousandsOfValuesWithEachOther) {
+    const OneMessage message = forget_of(1000); // and its own nodeid, 1
+    const auto selects = [&](const std::string& text) {
+        auto filter = Filter::parse(text);
+        EXPECT_TRUE(filter) << text;
+        const bool selected = filter && filter->matches(message.decoded());
+        EXPECT_EQ(filter->undecided(), 0u) << text;
+        return selected;
+    };
+    const std::string nodes = "fuse.batch_forget.forgets.nodeid";
+    const std::string counts = "fuse.batch_forget.forgets.nlookup";
+    EXPECT_TRUE(selects(nodes + " == " + nodes));
+    EXPECT_FALSE(selects(nodes + " === " + nodes));
+    EXPECT_TRUE(selects(counts + " === " + counts));
+    EXPECT_FALSE(selects(counts + " !== " + counts));
+    EXPECT_TRUE(selects(nodes + " !== " + nodes));
+    EXPECT_FALSE(selects(nodes + " != " + nodes));
+    EXPECT_TRUE(selects(nodes + " + 999 <= " + nodes));
+    EXPECT_FALSE(selects(nodes + " + 1000 <= " + nodes));
+    EXPECT_TRUE(selects(nodes + " >= " + nodes + " + 999"));
+    EXPECT_TRUE(selects("all " + nodes + " + 1000 > " + nodes));
+    EXPECT_FALSE(selects("all " + nodes + " + 998 > " + nodes));
+    EXPECT_TRUE(selects("all " + counts + " <= " + nodes));
+}
+
+TEST(Filter, LeavesOutCalculationsWithTooManyValues) {
+    const OneMessage message = forget_of(1000);
+    const std::string nodes = "fuse.batch_forget.forgets.nodeid";
+    for (const std::string& text :
+         {nodes + " + " + nodes + " > 0", "!(" + nodes + " + " + nodes + " == 0)",
+          "all " + nodes + " + " + nodes + " < 1999"}) {
+        auto filter = Filter::parse(text);
+        EXPECT_FALSE(filter->matches(message.decoded())) << text;
+        EXPECT_EQ(filter->undecided(), 1u) << text;
+    }
 }
 
 TEST(Filter, OverflowsIntoNoValue) {
