@@ -8,18 +8,25 @@
 
 #include "system_call.bpf.h"
 
-static __always_inline __u64 length_of_vector(__u64 vector, __u32 count)
+/* bpf_loop() callback: one part of a vector. The sum is in map memory, like other cursors. */
+static long add_part(__u32 step, void *context)
 {
-	__u64 sum = 0;
+	struct message *m = *(struct message **)context;
+	struct iovec part = {};
 
-	for (__u32 i = 0; i < 16 && i < count; i++) {
-		struct iovec entry = {};
+	if (step >= m->segments.count)
+		return 1;
+	bpf_probe_read_user(&part, sizeof(part),
+			    (const void *)(m->segments.table + step * sizeof(part)));
+	m->segments.length += part.iov_len;
+	return 0;
+}
 
-		bpf_probe_read_user(&entry, sizeof(entry),
-				    (const void *)(vector + i * sizeof(entry)));
-		sum += entry.iov_len;
-	}
-	return sum;
+static __always_inline __u64 length_of_vector(struct message *m)
+{
+	m->segments.length = 0;
+	bpf_loop(MOST_SEGMENTS, add_part, &m, 0);
+	return m->segments.length;
 }
 
 /* Where the bytes of a write are, and how many; 0: not ours. */
@@ -34,7 +41,7 @@ static __always_inline __u64 set_written(struct message *m, struct pt_regs *regs
 	}
 	if (call == CALL_WRITEV) {
 		set_segments(m, SEGMENTS_USER_VECTOR, address, length);
-		return length_of_vector(address, length);
+		return length_of_vector(m);
 	}
 	set_pipe(m, pipe_of(regs->di));
 	return regs->r8;

@@ -17,6 +17,7 @@ struct Part {
     Record record;
     std::uint32_t message_offset = 0; // of record.bytes in the message
     std::uint64_t position = 0;       // of the packet in the file
+    std::size_t surplus = 0;          // bytes of the packet beyond the end of the message
 };
 
 class Assembler {

@@ -26,6 +26,39 @@ Error not_a_capture(const std::string& name, Bytes head) {
     return {Errc::not_capture, fmt::format("{}: {}; {}", name, describe_bytes(head), expected), 0};
 }
 
+// The record of a packet, with the connection that it states; false if the packet does not begin with a
+// pseudo-header, or begins beyond the end of its message.
+bool unpack(const Packet& packet, Part& part) {
+    const auto header = unpack_pseudo_header(packet.data);
+    if (!header || header->offset > header->wire_length)
+        return false;
+    const Bytes bytes = packet.data.subspan(header->length);
+    const std::size_t room = header->wire_length - header->offset;
+
+    Record& record = part.record;
+    record.frame = packet.frame;
+    record.time_ns = packet.time_ns;
+    record.message_number = header->message_number;
+    record.pair_key = header->pair_key;
+    record.lost = std::max(header->lost, packet.dropped);
+    record.conn = header->conn;
+    record.server_pid = header->server_pid;
+    record.server_tid = header->server_tid;
+    record.cpu = header->cpu;
+    record.wire_length = header->wire_length;
+    record.result = header->result;
+    record.flags = header->flags | (packet.has_time ? 0u : record_no_time) |
+                   (record.lost > 0 ? record_lost_before : 0u);
+    record.direction = header->direction;
+    record.transport = header->transport;
+    record.bytes = bytes.first(std::min(bytes.size(), room));
+    record.comment = packet.comment;
+    part.message_offset = header->offset;
+    part.position = packet.offset;
+    part.surplus = bytes.size() - record.bytes.size();
+    return true;
+}
+
 } // namespace
 
 Result<std::unique_ptr<CaptureFile>> CaptureFile::open(std::unique_ptr<ByteInput> input) {
@@ -98,35 +131,11 @@ void CaptureFile::warn_of_damage(const Packet& packet) {
                               input_->name(), packet.frame, describe_bytes(packet.data)));
 }
 
-// False if the packet does not begin with a pseudo-header, or begins beyond the end of its message.
 bool CaptureFile::fill(const Packet& packet, Part& part) {
-    const auto header = unpack_pseudo_header(packet.data);
-    if (!header || header->offset > header->wire_length)
+    if (!unpack(packet, part))
         return false;
-    const Bytes bytes = packet.data.subspan(header->length);
-    const std::size_t room = header->wire_length - header->offset;
-    overlong_ += bytes.size() > room ? 1 : 0;
-
-    Record& record = part.record;
-    record.frame = packet.frame;
-    record.time_ns = packet.time_ns;
-    record.message_number = header->message_number;
-    record.pair_key = header->pair_key;
-    record.lost = std::max(header->lost, packet.dropped);
-    record.conn = table_.resolve(*reader_, packet.interface, header->conn);
-    record.server_pid = header->server_pid;
-    record.server_tid = header->server_tid;
-    record.cpu = header->cpu;
-    record.wire_length = header->wire_length;
-    record.result = header->result;
-    record.flags = header->flags | (packet.has_time ? 0u : record_no_time) |
-                   (record.lost > 0 ? record_lost_before : 0u);
-    record.direction = header->direction;
-    record.transport = header->transport;
-    record.bytes = bytes.first(std::min(bytes.size(), room));
-    record.comment = packet.comment;
-    part.message_offset = header->offset;
-    part.position = packet.offset;
+    overlong_ += part.surplus > 0 ? 1 : 0;
+    part.record.conn = table_.resolve(*reader_, packet.interface, part.record.conn);
     return true;
 }
 
@@ -140,34 +149,67 @@ Result<void> CaptureFile::rewind() {
     return reader_->restart();
 }
 
-Result<bool> CaptureFile::read_at(Position position, Record& record) {
+// Uses of the file only what does not change once next() has passed it.
+class CaptureFile::Again final : public RandomAccess {
+  public:
+    explicit Again(const CaptureFile& file) : file_(file) {}
+
+    Result<bool> read_at(Position position, Record& record) override;
+
+  private:
+    Result<bool> read_message_at(std::uint64_t offset, Part& part);
+    bool fill(Part& part) const;
+
+    const CaptureFile& file_;
+    Packet packet_;
+    Assembler assembler_;
+};
+
+std::unique_ptr<RandomAccess> CaptureFile::random_access() const {
+    return reader_->finds_packets() ? std::make_unique<Again>(*this) : nullptr;
+}
+
+Result<bool> CaptureFile::Again::read_at(Position position, Record& record) {
     Part part;
     auto found = read_message_at(static_cast<std::uint64_t>(position), part);
     if (!found || !*found)
         return found;
     part.record.frame = record.frame;
+    part.record.about = record.about;
     record = part.record;
     return true;
 }
 
+bool CaptureFile::Again::fill(Part& part) const {
+    if (!unpack(packet_, part))
+        return false;
+    part.record.conn = file_.table_.resolved(*file_.reader_, packet_.interface, part.record.conn);
+    return true;
+}
+
 // Plays the file from the message's first packet on until the assembler gives that message out.
-Result<bool> CaptureFile::read_message_at(std::uint64_t offset, Part& part) {
+Result<bool> CaptureFile::Again::read_message_at(std::uint64_t offset, Part& part) {
+    const PacketReader& reader = *file_.reader_;
     const std::uint64_t wanted = offset;
-    auto more = reader_->packet_at(offset, packet_again_);
-    if (!more || !*more || packet_again_.offset != wanted || !fill(packet_again_, part))
+    auto more = reader.packet_at(offset, packet_);
+    if (!more || !*more || packet_.offset != wanted || !fill(part))
         return more ? Result<bool>{false} : more;
-    assembler_again_.clear();
-    assembler_again_.add(part);
+    if (Assembler::is_whole(part)) {
+        settle(part.record);
+        return true;
+    }
+    assembler_.clear();
+    assembler_.add(part);
     for (;;) {
-        while (assembler_again_.take(part)) {
+        while (assembler_.take(part)) {
             if (part.position == wanted)
                 return true;
         }
-        more = reader_->packet_at(offset, packet_again_);
+        more = reader.packet_at(offset, packet_);
         if (!more || !*more)
-            assembler_again_.finish();
-        else if (fill(packet_again_, part))
-            assembler_again_.add(part);
+            assembler_.finish();
+        else if (fill(part))
+            assembler_.add(part);
     }
 }
 

@@ -14,7 +14,7 @@
 
 namespace fusewire::files {
 
-class CaptureFile final : public RecordSource, public RandomAccess {
+class CaptureFile final : public RecordSource {
   public:
     // Picks the format by the first bytes; not_capture says what they are instead.
     [[nodiscard]] static Result<std::unique_ptr<CaptureFile>>
@@ -25,22 +25,21 @@ class CaptureFile final : public RecordSource, public RandomAccess {
     std::span<const std::size_t> revised() const override { return table_.revised(); }
     bool rewindable() const override { return input_->rewindable(); }
     Result<void> rewind() override;
-    RandomAccess* random_access() override { return reader_->finds_packets() ? this : nullptr; }
+    Position position() const override { return Position{part_.position}; }
+    std::unique_ptr<RandomAccess> random_access() const override;
     void on_idle(std::function<void()> idle) override { input_->on_idle(std::move(idle)); }
     Progress progress() const override { return input_->progress(); }
     const std::vector<std::string>& warnings() const override { return warnings_.lines(); }
 
-    Position position() const override { return Position{part_.position}; }
-    Result<bool> read_at(Position position, Record& record) override;
-
   private:
+    class Again;
+
     explicit CaptureFile(std::unique_ptr<ByteInput> input) : input_(std::move(input)) {}
 
     void give(Record& record);
     bool fill(const Packet& packet, Part& part);
     Result<bool> end(Result<bool> how);
     void warn_of_damage(const Packet& packet);
-    Result<bool> read_message_at(std::uint64_t offset, Part& part);
 
     std::unique_ptr<ByteInput> input_;
     Warnings warnings_;
@@ -53,9 +52,6 @@ class CaptureFile final : public RecordSource, public RandomAccess {
     std::uint64_t packets_ = 0;
     std::uint64_t bad_packets_ = 0;
     std::uint64_t overlong_ = 0;
-
-    Packet packet_again_; // of read_at()
-    Assembler assembler_again_;
 };
 
 } // namespace fusewire::files

@@ -79,9 +79,9 @@ ConnId ConnectionTable::resolve_slowly(const PacketReader& reader, std::uint32_t
     const InterfaceFacts& facts = reader.facts(interface);
     Port& port = ports_[interface];
     port = {true, stated, stated};
-    if (facts.names_connection && facts.connection.conn == stated) {
-        port.resolved = admitted_[interface];
-    } else if (!index_.contains(number(stated))) {
+    port.resolved = resolved(reader, interface, stated);
+    const bool is_its_own = facts.names_connection && facts.connection.conn == stated;
+    if (!is_its_own && !index_.contains(number(stated))) {
         Connection connection = facts.names_connection ? Connection{} : facts.connection;
         connection.conn = stated;
         list(connection, stated);

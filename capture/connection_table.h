@@ -4,6 +4,7 @@
 #pragma once
 
 #include "capture/packet_reader.h"
+#include "dissector/append_list.h"
 #include "dissector/record.h"
 
 #include <cstdint>
@@ -32,6 +33,13 @@ class ConnectionTable {
         if (port.stated == stated && port.known)
             return port.resolved;
         return resolve_slowly(reader, interface, stated);
+    }
+
+    // What resolve() gave for such a packet; for other threads too, while this one goes on.
+    ConnId resolved(const PacketReader& reader, std::uint32_t interface, ConnId stated) const {
+        const InterfaceFacts& facts = reader.facts(interface);
+        const bool is_its_own = facts.names_connection && facts.connection.conn == stated;
+        return is_its_own && interface < admitted_.size() ? admitted_[interface] : stated;
     }
 
     const std::vector<Connection>& connections() const { return connections_; }
@@ -63,7 +71,7 @@ class ConnectionTable {
     void list(const Connection& connection, ConnId stated);
 
     std::vector<Port> ports_;
-    std::vector<ConnId> admitted_; // per interface that names its connection
+    AppendList<ConnId> admitted_; // per interface that names its connection
     std::vector<Connection> connections_;
     std::vector<std::size_t> revised_; // see RecordSource
     std::vector<ConnId> stated_;       // the number that each of connections_ bears in the file

@@ -55,9 +55,10 @@ class PacketReader {
     virtual bool finds_packets() const = 0;
 
     // The first packet at or after `offset`, which moves past it; only for places that next() has
-    // passed. False at the end.
+    // passed, but from any thread. False at the end.
     [[nodiscard]] virtual Result<bool> packet_at(std::uint64_t& offset, Packet& packet) const = 0;
 
+    // Of an interface of a packet that was read, from any thread.
     virtual const InterfaceFacts& facts(std::uint32_t interface) const = 0;
 
     // Interfaces seen so far.

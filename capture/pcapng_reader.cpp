@@ -5,6 +5,7 @@
 #include "capture/packet_reader.h"
 #include "capture/pcapng_clock.h"
 #include "capture/pcapng_format.h"
+#include "dissector/append_list.h"
 
 #include <fmt/format.h>
 
@@ -53,7 +54,6 @@ struct Section {
     std::uint64_t offset = 0;
     ByteOrder order = ByteOrder::little;
     std::uint32_t first_interface = 0;
-    std::uint32_t interface_count = 0;
 };
 
 // What a packet block says before its interface is looked up.
@@ -155,14 +155,15 @@ class PcapngReader final : public PacketReader {
     bool parse_simple(const Block& block, const Section& section, std::uint32_t visible,
                       PacketBlock& out) const;
     Result<void> pass_over(Outcome outcome, const Block& block);
-    const Section* section_of(std::uint64_t offset) const;
+    std::size_t section_of(std::uint64_t offset) const;
+    std::uint32_t interfaces_of(std::size_t section) const;
 
     ByteInput& input_;
     Warnings& warnings_;
-    std::vector<Section> sections_;
-    std::vector<Interface> interfaces_; // of all sections
-    std::size_t section_ = 0;           // number of sections begun; the current one is before it
-    std::uint32_t seen_ = 0;            // interfaces of the current section that have passed
+    AppendList<Section> sections_;
+    AppendList<Interface> interfaces_; // of all sections
+    std::size_t section_ = 0;          // number of sections begun; the current one is before it
+    std::uint32_t seen_ = 0;           // interfaces of the current section that have passed
     ByteOrder order_ = ByteOrder::little;
     std::uint64_t frame_ = 0;
     std::uint64_t foreign_ = 0;
@@ -264,8 +265,7 @@ Result<bool> PcapngReader::finish() {
                     fmt::format("{}: damaged from byte {} on: no pcapng block is found there",
                                 input_.name(), tail_offset_));
     if (!interfaces_.empty() && !any_of_ours_)
-        return tl::unexpected(
-            foreign_link_type(input_.name(), "pcapng", interfaces_.front().link_type));
+        return tl::unexpected(foreign_link_type(input_.name(), "pcapng", interfaces_[0].link_type));
     if (foreign_ > 0)
         warnings_.add(fmt::format("{}: {} packets of other link types were skipped", input_.name(),
                                   foreign_));
@@ -287,23 +287,21 @@ Result<void> PcapngReader::begin_section(const Block& block) {
     if (sections_.size() == max_sections)
         return fail(Errc::damaged,
                     fmt::format("{}: more than {} sections", input_.name(), max_sections));
-    sections_.push_back({block.offset, order_, interface_count(), 0});
+    sections_.push_back({block.offset, order_, interface_count()});
     return {};
 }
 
 Result<void> PcapngReader::add_interface(const Block& block) {
     if (section_ == 0)
         return {};
-    Section& section = sections_[section_ - 1];
     ++seen_;
-    if (seen_ <= section.interface_count)
+    if (seen_ <= interfaces_of(section_ - 1))
         return {}; // known from an earlier pass
     if (interfaces_.size() == max_interfaces)
         return fail(Errc::damaged,
                     fmt::format("{}: more than {} interfaces", input_.name(), max_interfaces));
-    interfaces_.push_back(parse_interface(block));
-    any_of_ours_ = any_of_ours_ || is_our_link_type(interfaces_.back().link_type);
-    ++section.interface_count;
+    const Interface& added = interfaces_.push_back(parse_interface(block));
+    any_of_ours_ = any_of_ours_ || is_our_link_type(added.link_type);
     return {};
 }
 
@@ -416,30 +414,48 @@ Result<void> PcapngReader::pass_over(Outcome outcome, const Block& block) {
     ++foreign_;
     if (any_of_ours_)
         return {};
-    return tl::unexpected(
-        foreign_link_type(input_.name(), "pcapng", interfaces_.front().link_type));
+    return tl::unexpected(foreign_link_type(input_.name(), "pcapng", interfaces_[0].link_type));
 }
 
-const Section* PcapngReader::section_of(std::uint64_t offset) const {
-    const auto after = std::ranges::upper_bound(sections_, offset, {}, &Section::offset);
-    return after == sections_.begin() ? nullptr : &*std::prev(after);
+// Number of the section that `offset` lies in, from 1; 0: none.
+std::size_t PcapngReader::section_of(std::uint64_t offset) const {
+    std::size_t low = 0;
+    std::size_t high = sections_.size();
+    while (low < high) {
+        const std::size_t middle = low + (high - low) / 2;
+        if (sections_[middle].offset <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+// Interfaces that sections_[section] has, as far as was read.
+std::uint32_t PcapngReader::interfaces_of(std::size_t section) const {
+    const std::uint32_t end =
+        section + 1 < sections_.size() ? sections_[section + 1].first_interface : interface_count();
+    return end - sections_[section].first_interface;
 }
 
 Result<bool> PcapngReader::packet_at(std::uint64_t& offset, Packet& packet) const {
     const Bytes file = input_.whole();
     while (offset < file.size() && file.size() - offset >= block_overhead) {
         const Bytes rest = file.subspan(offset);
-        const Section* section = section_of(offset);
-        const std::size_t length =
-            section == nullptr ? 0 : block_length(rest.data(), section->order);
-        if (length == 0 || length > rest.size())
+        const std::size_t number = section_of(offset);
+        const Section section = number == 0 ? Section{} : sections_[number - 1];
+        const std::size_t length = number == 0 ? 0 : block_length(rest.data(), section.order);
+        if (length == 0 || length > rest.size()) {
+            if (input_.troubled())
+                return tl::unexpected(*input_.failure());
             return fail(Errc::damaged,
                         fmt::format("{}: no pcapng block at byte {}", input_.name(), offset));
-        const Block block = block_from(rest.first(length), section->order, offset);
+        }
+        const Block block = block_from(rest.first(length), section.order, offset);
         offset += length;
         const bool is_packet = block.type == block_packet || block.type == block_packet_simple ||
                                block.type == block_packet_obsolete;
-        const bool found = is_packet && parse_packet(block, *section, section->interface_count,
+        const bool found = is_packet && parse_packet(block, section, interfaces_of(number - 1),
                                                      packet) == Outcome::packet;
         packet.frame = 0;
         if (input_.troubled())

@@ -18,16 +18,14 @@ namespace fusewire {
 enum class Position : std::uint64_t {};
 
 // Reads records of a mapped capture file once more, in any order, so that a view needs to keep no
-// more than a Position of each. Not to be used while another thread is in next().
+// more than a Position of each. Serves one thread, while another may be in next(); not while one is in
+// rewind(), and no longer than its source.
 class RandomAccess {
   public:
     virtual ~RandomAccess() = default;
 
-    // Of the record that next() has given last.
-    virtual Position position() const = 0;
-
-    // Reads the record at `position`, which next() has given before; record.frame is left as it is.
-    // False if there is none. The record's spans are valid until the next call of read_at().
+    // Reads the record at `position`, which next() has passed; record.frame and record.about are left
+    // as they are. False if there is none. The record's spans are valid until the next call.
     [[nodiscard]] virtual Result<bool> read_at(Position position, Record& record) = 0;
 };
 
@@ -59,8 +57,12 @@ class RecordSource {
         return fail(Errc::unsupported, "this source cannot be read twice");
     }
 
-    // Null for pipes, compressed files, rare variants of pcap, and live sources.
-    virtual RandomAccess* random_access() { return nullptr; }
+    // Of the record that next() has given last; means something only with random_access().
+    virtual Position position() const { return {}; }
+
+    // A reader of its own for each caller. Null for pipes, compressed files, rare variants of pcap, and
+    // live sources.
+    virtual std::unique_ptr<RandomAccess> random_access() const { return nullptr; }
 
     // `idle` is called whenever next() is about to wait for more input, so that what was made of the
     // records so far can be flushed. Sources that never wait do not call it.

@@ -4,6 +4,7 @@
 #include "cli/capture_run.h"
 #include "cli/connection_list.h"
 #include "cli/diagnostics.h"
+#include "cli/display_filter.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"
 #include "cli/ring_rules.h"
@@ -32,6 +33,7 @@ struct CaptureOptions {
     std::uint64_t count = StopRules::never;
     std::vector<std::string> stop_rules;
     FilterOptions filter;
+    std::string display_filter;          // of what is shown; empty: everything
     std::vector<std::string> ring_rules; // empty: one file
     std::string tier = "auto";
     std::string user;
@@ -106,6 +108,9 @@ Result<void> check(const CaptureOptions& options) {
         return fail(Errc::usage, "standard output cannot carry both text and -w -; leave out one");
     if (options.out == "-" && isatty(STDOUT_FILENO) == 1)
         return fail(Errc::usage, "-w - to a terminal; redirect it, or leave out -w for text");
+    if (!options.display_filter.empty() && (options.outstanding || !options.shows()))
+        return fail(Errc::usage, "-Y chooses the messages that are shown; add -P to show them, or "
+                                 "filter with --opcode, --pid, --uid, --errors");
     if (!options.ring_rules.empty() && (options.out.empty() || options.out == "-"))
         return fail(Errc::usage, "-b writes several files; add -w FILE, from which their names are "
                                  "made");
@@ -159,9 +164,13 @@ Result<CapturePlan> make_plan(const CaptureOptions& options) {
 int run_capture(const CaptureOptions& options) {
     if (options.list)
         return list_connections(options.view.format);
+    auto filter = parse_display_filter(options.display_filter);
+    if (!filter)
+        return filter.error();
     auto plan = make_plan(options);
     if (!plan)
         return report(plan.error());
+    plan->filter = std::move(*filter);
     return CaptureRun(std::move(*plan)).run();
 }
 
@@ -209,6 +218,7 @@ void add_capture_options(CLI::App& capture, CaptureOptions& options) {
         .add_option("--interval", options.interval_s, "Seconds from one to the next, 1 by default")
         ->type_name("SECONDS");
     capture.add_flag("-D", options.list, "List the connections and exit; -T json is for programs");
+    add_display_filter_option(capture, options.display_filter);
     add_view_options(capture, options.view);
 }
 
@@ -237,6 +247,8 @@ Subcommand add_capture_command(CLI::App& app) {
         {"sudo fusewire capture /mnt/x --opcode '!READ,!WRITE' --uid 1000",
          "leaves messages out before they are copied"},
         {"sudo fusewire capture /mnt/x --errors", "only what failed"},
+        {"sudo fusewire capture /mnt/x -w x.pcapng -P -Y 'fuse.latency > 10 ms'",
+         "everything into the file, and what is slow on the screen"},
         {"sudo fusewire capture --outstanding", "what hangs, since when, who asked and who has it"},
         {"fusewire capture -D", "lists the connections and who serves them"},
     };

@@ -164,8 +164,9 @@ Result<void> CaptureRun::watch_the_clock() {
 }
 
 Result<void> CaptureRun::capture() {
-    JudgedSession session(printer_ ? printer_->view().needs()
-                                   : ViewNeeds{.body = false, .findings = false});
+    JudgedSession session(needs_of(plan_.filter ? &*plan_.filter : nullptr,
+                                   printer_ ? printer_->view().needs()
+                                            : ViewNeeds{.body = false, .findings = false}));
     Record record;
     if (printer_)
         printer_->begin();
@@ -193,8 +194,16 @@ Result<void> CaptureRun::take(JudgedSession& session, const Record& record) {
     if (!repeated && record.direction != Direction::loss)
         ++messages_;
     if (printer_)
-        printer_->print(session, *source_, session.see(record));
+        show(session, record);
     return writer_ ? writer_->write(*source_, record) : Result<void>{};
+}
+
+void CaptureRun::show(JudgedSession& session, const Record& record) {
+    const Decoded decoded = session.see(record);
+    if (!plan_.filter || plan_.filter->matches(decoded))
+        printer_->print(session, *source_, decoded);
+    else
+        printer_->skip(decoded);
 }
 
 // Whether somebody still wants to see what is shown.

@@ -10,6 +10,7 @@
 #include "capture/ring_sink.h"
 #include "capture/sink.h"
 #include "cli/capture_writer.h"
+#include "cli/display_filter.h"
 #include "cli/message_printer.h"
 #include "cli/outstanding_view.h"
 #include "cli/stop_rules.h"
@@ -28,7 +29,8 @@ struct CapturePlan {
     std::vector<std::string> command; // empty: none
     std::string out;                  // capture file, "-" for standard output; empty: none
     FileFormat format = FileFormat::pcapng;
-    std::unique_ptr<View> view; // null: no messages are shown
+    std::unique_ptr<View> view;   // null: no messages are shown
+    std::optional<Filter> filter; // which of them; none: all
     std::optional<OutstandingOptions> outstanding;
     StopRules stop;
     std::optional<RingRules> ring; // several files instead of one
@@ -51,6 +53,7 @@ class CaptureRun {
     Result<void> watch_the_clock();
     Result<void> capture();
     Result<void> take(JudgedSession& session, const Record& record);
+    void show(JudgedSession& session, const Record& record);
     bool shows() const { return plan_.view || printer_ || plan_.outstanding; }
     bool is_read() const;
     bool has_enough(std::int64_t time_ns) const;

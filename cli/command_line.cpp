@@ -96,8 +96,9 @@ CommandLine::CommandLine() : app_("Capture, decode and check the Linux FUSE prot
     app_.formatter(std::make_shared<HelpFormatter>("fusewire COMMAND [OPTIONS]..."));
     for (const auto add :
          {add_capture_command, add_read_command, add_check_command, add_nodes_command,
-          add_fhandles_command, add_import_command, add_fields_command, add_dialects_command,
-          add_rules_command, add_verdicts_command, add_doctor_command})
+          add_fhandles_command, add_stats_command, add_import_command, add_fields_command,
+          add_filters_command, add_dialects_command, add_rules_command, add_verdicts_command,
+          add_doctor_command})
         commands_.push_back(add(app_));
     commands_.push_back(add_completion_command(app_, commands_));
     commands_.push_back(add_manual_command(app_, commands_));

@@ -15,20 +15,18 @@ void add_display_filter_option(CLI::App& app, std::string& text) {
         ->type_name("FILTER");
 }
 
-std::optional<Filter> parse_display_filter(const std::string& text, bool& wrong) {
-    wrong = false;
+tl::expected<std::optional<Filter>, ExitCode> parse_display_filter(const std::string& text) {
     if (text.empty())
         return std::nullopt;
     auto filter = Filter::parse(text);
     if (filter)
         return std::move(*filter);
-    wrong = true;
     const std::string lines = describe(filter.error(), text);
     const std::size_t first = lines.find('\n');
     say(fmt::format("-Y, {}", lines.substr(0, first)));
     if (isatty(STDERR_FILENO) == 1)
         fmt::print(stderr, "{}\n", lines.substr(first + 1));
-    return std::nullopt;
+    return tl::unexpected(exit_usage);
 }
 
 ViewNeeds needs_of(const Filter* filter, ViewNeeds view) {

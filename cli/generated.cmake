@@ -1,7 +1,7 @@
 # The files that fusewire itself writes: the references in docs/, docs/cli.md, manual pages, completions.
 #   cmake -D FUSEWIRE=... -D SOURCE_DIR=... -D MODE=write|check -P generated.cmake
 # `write` puts them in place, `check` fails when one is stale.
-set(commands capture read check nodes fhandles import fields dialects rules verdicts doctor completion)
+set(commands capture read check nodes fhandles stats import fields filters dialects rules verdicts doctor completion)
 
 function(generated path)
     execute_process(COMMAND ${FUSEWIRE} ${ARGN} OUTPUT_VARIABLE fresh RESULT_VARIABLE failed)
@@ -25,6 +25,7 @@ function(generated path)
 endfunction()
 
 generated(docs/fields.md fields -T markdown)
+generated(docs/filters.md filters -T markdown)
 generated(docs/rules.md rules -T markdown)
 generated(docs/dialects.md dialects -T markdown)
 generated(docs/verdict.md verdicts -T markdown)

@@ -26,6 +26,15 @@ std::uint64_t unit_of(std::string_view suffix) {
     }
 }
 
+struct DurationUnit {
+    std::string_view suffix;
+    std::uint64_t ns;
+};
+constexpr std::uint64_t second = 1'000'000'000;
+constexpr DurationUnit duration_units[] = {{"", second},        {"ns", 1},     {"us", 1000},
+                                           {"ms", 1'000'000},   {"s", second}, {"min", 60 * second},
+                                           {"h", 3600 * second}};
+
 } // namespace
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
@@ -45,6 +54,19 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
     if (unit == 0 || number > std::numeric_limits<std::uint64_t>::max() / unit)
         return std::nullopt;
     return number * unit;
+}
+
+std::optional<std::uint64_t> parse_duration(std::string_view text) {
+    std::uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc())
+        return std::nullopt;
+    constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+    for (const DurationUnit& unit : duration_units)
+        if (unit.suffix == std::string_view(rest, static_cast<std::size_t>(end - rest)))
+            return number > most / unit.ns ? std::nullopt : std::optional(number * unit.ns);
+    return std::nullopt;
 }
 
 } // namespace fusewire

@@ -13,10 +13,7 @@ bool is_answered(const Message& message) {
 } // namespace
 
 void PairsView::see(std::string& out, const Decoded& decoded, bool selected) {
-    if (!has_origin_ && decoded.record.has_time()) {
-        style_.time_origin_ns = decoded.record.time_ns;
-        has_origin_ = true;
-    }
+    origin_.see(style_, decoded.record);
     if (is_answered(decoded.message) && !decoded.exchange.again)
         keep(out, decoded, selected);
     else if (decoded.message.kind == MessageKind::reply)

@@ -32,7 +32,7 @@ class PairsView final : public View {
     void line(std::string& out, const Decoded& decoded);
 
     TextStyle style_;
-    bool has_origin_ = false;
+    TimeOrigin origin_;
     Pending pending_;
     Pending::node_type spare_; // memory of a line that was printed, for the next one
 };

@@ -207,10 +207,9 @@ int run_read(const ReadOptions& options) {
     if (options.out == "-" && options.shows())
         return report(
             {Errc::usage, "standard output cannot carry both text and -w -; leave out one"});
-    bool wrong_filter = false;
-    auto filter = parse_display_filter(options.filter, wrong_filter);
-    if (wrong_filter)
-        return exit_usage;
+    auto filter = parse_display_filter(options.filter);
+    if (!filter)
+        return filter.error();
     std::unique_ptr<View> view;
     if (options.shows()) {
         auto made = make_view(options.view);
@@ -230,7 +229,7 @@ int run_read(const ReadOptions& options) {
     }
     stop_reading_on_signals();
     return Reading(options, std::move(*source), std::move(view), std::move(writer),
-                   std::move(filter))
+                   std::move(*filter))
         .run();
 }
 

@@ -45,10 +45,7 @@ class TextView final : public View {
     }
 
     void message(std::string& out, const Decoded& decoded) override {
-        if (!has_origin_ && decoded.record.has_time()) {
-            style_.time_origin_ns = decoded.record.time_ns;
-            has_origin_ = true;
-        }
+        origin_.see(style_, decoded.record);
         append_line(out, decoded, style_);
         out += '\n';
         if (tree_)
@@ -56,12 +53,15 @@ class TextView final : public View {
         if (hex_)
             append_hex_dump(out, decoded.record.bytes);
     }
+    void skipped(std::string&, const Decoded& decoded) override {
+        origin_.see(style_, decoded.record);
+    }
 
   private:
     TextStyle style_;
     bool tree_;
     bool hex_;
-    bool has_origin_ = false;
+    TimeOrigin origin_;
 };
 
 class JsonLinesView final : public View {

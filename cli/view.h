@@ -31,6 +31,20 @@ struct ViewOptions {
     bool asked_for() const { return tree || hex || pairs || format != ViewFormat::text; }
 };
 
+// Relative times count from the first message of the capture, shown or not.
+class TimeOrigin {
+  public:
+    void see(TextStyle& style, const Record& record) {
+        if (!known_ && record.has_time()) {
+            style.time_origin_ns = record.time_ns;
+            known_ = true;
+        }
+    }
+
+  private:
+    bool known_ = false;
+};
+
 class View {
   public:
     virtual ~View() = default;

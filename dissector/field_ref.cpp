@@ -8,7 +8,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <limits>
 #include <numeric>
 
 namespace fusewire {
@@ -51,7 +53,8 @@ ValueType type_of(const Field& field) {
     default:
         break;
     }
-    const bool integer = field.width <= 8 && field.width != 0 && (field.width & (field.width - 1)) == 0;
+    const bool integer =
+        field.width <= 8 && field.width != 0 && (field.width & (field.width - 1)) == 0;
     return integer ? ValueType::number : ValueType::bytes;
 }
 
@@ -94,22 +97,15 @@ std::string of_last_name(std::string_view name, std::span<const std::string> kno
 
 Error no_such_field(std::string_view name) {
     const std::vector<std::string> known = all_field_names();
-    std::string meant = of_last_name(name, known);
+    const std::string near = nearest_name(name, known);
+    const bool slip = !near.empty() && distance(name, near) == 1;
+    std::string meant = slip ? near : of_last_name(name, known);
     if (meant.empty())
-        meant = nearest_name(name, known);
+        meant = near;
     if (meant.empty())
         return {Errc::usage,
                 fmt::format("no field is called {}; fusewire fields lists them", name)};
     return {Errc::usage, fmt::format("no field is called {}; did you mean {}?", name, meant)};
-}
-
-// Index of the node that nodes[index] is below; nodes.size() if it is below none.
-std::size_t parent_of(const Message& message, std::size_t index) {
-    const std::uint8_t depth = message.nodes[index].depth;
-    while (index-- > 0)
-        if (message.nodes[index].depth < depth)
-            return index;
-    return message.nodes.size();
 }
 
 // The sign in front of both parts: half a second before the epoch is -0.500000000.
@@ -141,7 +137,8 @@ Result<FieldRef> FieldRef::find(std::string_view name) {
         return ref;
     if (ref->whole_ != nullptr && !ref->whole_->of_message)
         return fail(Errc::usage, fmt::format("{} is not kept of the request that a reply answers; "
-                                             "fuse.request_frame tells where it is", ref->name_));
+                                             "fuse.request_frame tells where it is",
+                                             ref->name_));
     ref->name_ = name;
     ref->of_request_ = true;
     ref->needs_ |= need_body | need_survey;
@@ -267,27 +264,35 @@ void FieldRef::collect_layers(FieldValues& values, const Message& message) const
             values.add_bytes(message.bytes_of(node));
 }
 
+// The nodes above the one at hand are kept by depth: looking for them backwards would take a time that
+// grows with the square of a long directory.
 void FieldRef::collect_nodes(FieldValues& values, const Message& message) const {
-    for (std::size_t i = 0; i < message.nodes.size(); ++i)
+    std::array<const Node*, std::numeric_limits<std::uint8_t>::max() + 1> above;
+    for (const Node& node : message.nodes) {
+        above[node.depth] = &node;
         for (const Target& target : targets_)
-            if (message.nodes[i].field == target.chain.back() && is_at(target, message, i)) {
-                collect_node(values, message, message.nodes[i]);
+            if (node.field == target.chain.back() && is_at(target, {above.data(), node.depth})) {
+                collect_node(values, message, node);
                 break;
             }
+    }
 }
 
 // Whether the nodes above are those of the chain, and the layer is that of the opcode.
-bool FieldRef::is_at(const Target& target, const Message& message, std::size_t index) const {
-    for (std::size_t above = target.chain.size() - 1; above-- > 0;) {
-        index = parent_of(message, index);
-        if (index == message.nodes.size() || message.nodes[index].field != target.chain[above])
+bool FieldRef::is_at(const Target& target, std::span<const Node* const> above) {
+    const std::size_t groups = target.chain.size() - 1;
+    if (above.size() < groups)
+        return false;
+    for (std::size_t i = 0; i < groups; ++i)
+        if (above[above.size() - groups + i]->field != target.chain[i])
             return false;
-    }
     if (target.opcode == nullptr)
         return true;
-    index = parent_of(message, index);
-    return index != message.nodes.size() && message.nodes[index].opcode != nullptr &&
-           std::string_view(message.nodes[index].opcode->layer) == target.opcode->layer;
+    if (above.size() == groups)
+        return false;
+    const Node& layer = *above[above.size() - groups - 1];
+    return layer.opcode != nullptr &&
+           std::string_view(layer.opcode->layer) == target.opcode->layer;
 }
 
 void FieldRef::collect_node(FieldValues& values, const Message& message, const Node& node) const {

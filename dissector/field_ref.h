@@ -52,7 +52,7 @@ class FieldRef {
 
     bool find_paths();
     bool find_layer();
-    bool is_at(const Target& target, const Message& message, std::size_t index) const;
+    static bool is_at(const Target& target, std::span<const Node* const> above);
     void collect_here(FieldValues& values, const Decoded& decoded) const;
     void collect_layers(FieldValues& values, const Message& message) const;
     void collect_nodes(FieldValues& values, const Message& message) const;
@@ -70,8 +70,8 @@ class FieldRef {
     std::string_view layer_; // of opcodes whose bodies are meant; empty: another kind of field
     std::vector<std::span<const Value>> names_;
     bool of_request_ = false; // that a reply answers; a request is its own
-    Kind field_kind_{};        // of the tables' field
-    bool errnos_ = false; // names of errno numbers, negative
+    Kind field_kind_{};       // of the tables' field
+    bool errnos_ = false;     // names of errno numbers, negative
 };
 
 // Writes a value as a column does; ranked values as numbers.

@@ -43,6 +43,9 @@ class JudgedSession {
 
     const Session& session() const { return checker_ ? checker_->session() : *session_; }
 
+    // Null where nothing needs one.
+    const Checker* checker() const { return checker_ ? &*checker_ : nullptr; }
+
     // After the last record of a first pass; ends this session.
     FirstPass first_pass();
 

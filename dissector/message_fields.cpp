@@ -75,18 +75,28 @@ constexpr MessageField whole_fields[] = {
      }},
     {"fuse.direction", "request, reply, notify, write_result or loss", ValueType::text,
      [](FieldValues& out, const Decoded& d) { out.add_text(direction_name(d.message.kind)); }},
-    {"fuse.opcode", "opcode number, of the request for a reply", ValueType::number,
+    {"fuse.opcode",
+     "opcode number, of the request for a reply",
+     ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (is_operation(d.message) && d.message.opcode_known)
              out.add_number(d.message.opcode_number);
      },
-     0, {}, "fuse.opcode_name", true},
-    {"fuse.opcode_name", "opcode name, or its number when it is unknown", ValueType::text,
+     0,
+     {},
+     "fuse.opcode_name",
+     true},
+    {"fuse.opcode_name",
+     "opcode name, or its number when it is unknown",
+     ValueType::text,
      [](FieldValues& out, const Decoded& d) {
          if (is_operation(d.message) && d.message.opcode_known)
              add_opcode_name(out, d.message.opcode, d.message.opcode_number);
      },
-     need_survey, {}, nullptr, true},
+     need_survey,
+     {},
+     nullptr,
+     true},
     {"fuse.notify", "name of the notification", ValueType::text,
      [](FieldValues& out, const Decoded& d) {
          if (d.message.kind != MessageKind::notification)
@@ -96,12 +106,17 @@ constexpr MessageField whole_fields[] = {
          else
              out.keep_text(fmt::to_string(d.message.error));
      }},
-    {"fuse.unique", "number of the request, which its reply repeats", ValueType::number,
+    {"fuse.unique",
+     "number of the request, which its reply repeats",
+     ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (d.message.has_header)
              out.add_number(d.message.unique);
      },
-     0, {}, nullptr, true},
+     0,
+     {},
+     nullptr,
+     true},
     {"fuse.error", "0 or a negative errno, of a reply", ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (d.message.kind == MessageKind::reply || d.message.kind == MessageKind::write_result)
@@ -152,24 +167,39 @@ constexpr MessageField whole_fields[] = {
      [](FieldValues& out, const Decoded& d) { out.add_number(d.record.wire_length); }},
     {"fuse.captured", "bytes captured", ValueType::number,
      [](FieldValues& out, const Decoded& d) { out.add_number(d.record.bytes.size()); }},
-    {"fuse.uid", "user of the caller, of a request", ValueType::number,
+    {"fuse.uid",
+     "user of the caller, of a request",
+     ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (is_request(d))
              out.add_number(d.message.uid);
      },
-     0, {}, nullptr, true},
-    {"fuse.gid", "group of the caller, of a request", ValueType::number,
+     0,
+     {},
+     nullptr,
+     true},
+    {"fuse.gid",
+     "group of the caller, of a request",
+     ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (is_request(d))
              out.add_number(d.message.gid);
      },
-     0, {}, nullptr, true},
-    {"fuse.pid", "task of the caller, of a request", ValueType::number,
+     0,
+     {},
+     nullptr,
+     true},
+    {"fuse.pid",
+     "task of the caller, of a request",
+     ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (is_request(d))
              out.add_number(d.message.pid);
      },
-     0, {}, nullptr, true},
+     0,
+     {},
+     nullptr,
+     true},
     {"fuse.server_pid", "process of the server, when the capture knows it", ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (d.record.server_pid != 0)
@@ -185,25 +215,40 @@ constexpr MessageField whole_fields[] = {
          if (d.record.lost != 0)
              out.add_number(d.record.lost);
      }},
-    {"fuse.sub.opcode", "opcode numbers of the sub-operations", ValueType::number,
+    {"fuse.sub.opcode",
+     "opcode numbers of the sub-operations",
+     ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          for (const SubMessage& sub : d.message.subs)
              out.add_number(sub.opcode_number);
      },
-     in_body, {}, "fuse.sub.opcode_name", true},
-    {"fuse.sub.opcode_name", "opcode names of the sub-operations", ValueType::text,
+     in_body,
+     {},
+     "fuse.sub.opcode_name",
+     true},
+    {"fuse.sub.opcode_name",
+     "opcode names of the sub-operations",
+     ValueType::text,
      [](FieldValues& out, const Decoded& d) {
          for (const SubMessage& sub : d.message.subs)
              add_opcode_name(out, sub.opcode, sub.opcode_number);
      },
-     in_body, {}, nullptr, true},
-    {"fuse.sub.nodeid", "nodeids of the sub-requests", ValueType::number,
+     in_body,
+     {},
+     nullptr,
+     true},
+    {"fuse.sub.nodeid",
+     "nodeids of the sub-requests",
+     ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (is_request(d))
              for (const SubMessage& sub : d.message.subs)
                  out.add_number(sub.nodeid);
      },
-     in_body, {}, nullptr, true},
+     in_body,
+     {},
+     nullptr,
+     true},
     {"fuse.sub.error", "errors of the sub-replies", ValueType::number,
      [](FieldValues& out, const Decoded& d) {
          if (d.message.kind == MessageKind::reply)

@@ -1,66 +1,12 @@
 #include "dissector/session.h"
 
-#include "dissector/bytes.h"
+#include "dissector/exchange_rules.h"
 #include "dissector/opcodes.h"
-#include "dissector/operation.h"
+#include "dissector/requests.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace fusewire {
-
-namespace {
-
-constexpr std::uint64_t resend_bit = std::uint64_t{1} << 63; // FUSE_UNIQUE_RESEND
-constexpr std::uint32_t init_opcode = 26;
-
-// The value of the first node with this name, 0 when it is not there.
-std::uint64_t named(const Message& message, const char* name) {
-    for (const Node& node : message.nodes)
-        if (std::strcmp(node.field->name, name) == 0)
-            return node.value;
-    return 0;
-}
-
-std::uint64_t init_flags_of(const Message& message) {
-    constexpr std::uint64_t init_ext = std::uint64_t{1} << 30; // flags2 counts only with it
-    const std::uint64_t low = named(message, "flags");
-    return (low & init_ext) != 0 ? low | named(message, "flags2") << 32 : low;
-}
-
-// Whatever the reply was decoded as: these two bytes are unused in other dialects.
-std::uint32_t max_handle_size_of(const Message& message) {
-    constexpr std::size_t max_handle_sz_offset = 42;
-    std::uint64_t size = 0;
-    Cursor(message.bytes, message.order).read(out_header_size + max_handle_sz_offset, 2, size);
-    return static_cast<std::uint32_t>(size);
-}
-
-InitFacts init_facts_of(const Message& message) {
-    return {.minor = static_cast<std::uint32_t>(named(message, "minor")),
-            .flags = init_flags_of(message),
-            .max_readahead = static_cast<std::uint32_t>(named(message, "max_readahead")),
-            .max_handle_sz = message.kind == MessageKind::reply ? max_handle_size_of(message) : 0};
-}
-
-// The kernel refuses such a write and goes on waiting for the answer (fuse_dev_do_write()).
-bool leaves_request_waiting(const Record& record, const Message& request, const Message& reply) {
-    if (((request.unique ^ reply.unique) & resend_bit) != 0)
-        return true;
-    if (record.transport == Transport::io_uring)
-        return false; // no len to go by, and a bad error ends the request
-    const bool len_counts = (record.flags & record_stale) == 0;
-    return (len_counts && reply.length != record.wire_length) || !is_reply_error(reply.error);
-}
-
-// A key of what was answered; a connection number that came again begins with other keys.
-std::uint64_t settled_key(const Record& record, std::size_t epoch, std::uint64_t unique) {
-    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
-    const std::uint64_t talk = std::uint64_t{static_cast<std::uint32_t>(record.conn)} << 32 | epoch;
-    return (unique & ~resend_bit) ^ talk * odd;
-}
-
-} // namespace
 
 void Session::see(const Record& record, Message& message, Exchange& exchange, bool whole) {
     exchange = {};
@@ -144,7 +90,7 @@ void Session::see_request(const Record& record, Talk& talk, Message& message, Ex
             dissect(record, context, message);
         return;
     }
-    const bool is_init = message.opcode_known && message.opcode_number == init_opcode;
+    const bool is_init = message.opcode_known && message.opcode_number == init_opcode_number;
     if (!is_init) {
         use_facts(record, talk);
         context.dialect = talk.dialect;
@@ -180,7 +126,8 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
             asked = &request->second;
             answer(record, *asked, exchange);
             context.request = exchange.request;
-            exchange.ends_request = !leaves_request_waiting(record, *exchange.request, message);
+            exchange.ends_request =
+                !leaves_request_waiting(record, exchange.request->unique, message);
             // A node keeps its address when it leaves the map.
             if (exchange.ends_request)
                 answered_ = pending_.extract(request);
@@ -189,7 +136,7 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
             note_answered(record, talk, message, exchange.request_frame);
     }
     const bool is_init =
-        context.request != nullptr && context.request->opcode_number == init_opcode;
+        context.request != nullptr && context.request->opcode_number == init_opcode_number;
     if (whole || is_init)
         dissect(record, context, message);
     else if (context.request != nullptr)

@@ -1,3 +1,4 @@
+#include "dissector/filter/language.h"
 #include "dissector/filter/literal.h"
 #include "dissector/filter/program.h"
 #include "dissector/opcodes.h"
@@ -40,61 +41,6 @@ std::string_view word_of(ValueType type) {
     constexpr std::array<std::string_view, 4> words = {"a number", "text", "a span of time",
                                                        "a time"};
     return words[static_cast<std::size_t>(family_of(type))];
-}
-
-struct Comparison {
-    std::string_view symbol;
-    TestOp op;
-    bool all; // of the values must pass, unless any or all stands before
-};
-
-constexpr std::array<Comparison, 9> comparisons = {{
-    {"==", TestOp::equal, false},
-    {"!=", TestOp::not_equal, true},
-    {"===", TestOp::equal, true},
-    {"!==", TestOp::not_equal, false},
-    {"~=", TestOp::not_equal, false},
-    {"<", TestOp::less, false},
-    {"<=", TestOp::less_equal, false},
-    {">", TestOp::greater, false},
-    {">=", TestOp::greater_equal, false},
-}};
-
-constexpr std::array<std::pair<std::string_view, ValueOp>, 7> operators = {{
-    {"+", ValueOp::add},
-    {"-", ValueOp::subtract},
-    {"*", ValueOp::multiply},
-    {"/", ValueOp::divide},
-    {"%", ValueOp::remainder},
-    {"&", ValueOp::bit_and},
-    {"|", ValueOp::bit_or},
-}};
-
-// What a function takes and gives.
-enum class Takes : std::uint8_t { anything, text, numbers };
-struct Function {
-    std::string_view name;
-    ValueOp op;
-    Takes takes;
-    std::optional<ValueType> gives; // none: what it takes
-};
-constexpr std::array<Function, 8> functions = {{
-    {"len", ValueOp::length, Takes::text, ValueType::number},
-    {"count", ValueOp::count, Takes::anything, ValueType::number},
-    {"lower", ValueOp::lower, Takes::text, {}},
-    {"upper", ValueOp::upper, Takes::text, {}},
-    {"string", ValueOp::string, Takes::numbers, ValueType::text},
-    {"abs", ValueOp::abs, Takes::numbers, {}},
-    {"min", ValueOp::min, Takes::numbers, {}},
-    {"max", ValueOp::max, Takes::numbers, {}},
-}};
-
-const Function& function_of(std::string_view name) {
-    return *std::ranges::find(functions, name, &Function::name);
-}
-
-ValueOp operator_of(std::string_view word) {
-    return std::ranges::find(operators, word, &decltype(operators)::value_type::first)->second;
 }
 
 bool is_test(ExprKind kind) {
@@ -198,7 +144,7 @@ class Compiler {
     std::uint32_t comparison(const Expr& node) {
         const ExprIndex left = node.children[0];
         const ExprIndex right = node.children[1];
-        const auto& row = *std::ranges::find(comparisons, node.word, &Comparison::symbol);
+        const Comparison& row = *find_row(comparisons(), node.word, &Comparison::symbol);
         TestNode made{.op = row.op, .all = row.all};
         if (node.quantifier != Quantifier::by_operator)
             made.all = node.quantifier == Quantifier::all;
@@ -219,8 +165,8 @@ class Compiler {
     bool is_named(ExprIndex field_index, ExprIndex name_index) {
         const Expr& node = expr(field_index);
         const Expr& name = expr(name_index);
-        return node.kind == ExprKind::word && is_field_name(node.word) &&
-               is_name(name) && program_.fields[field(node, node.word)].by_name() != nullptr;
+        return node.kind == ExprKind::word && is_field_name(node.word) && is_name(name) &&
+               program_.fields[field(node, node.word)].by_name() != nullptr;
     }
 
     // ENOENT or "ENOENT"
@@ -234,23 +180,27 @@ class Compiler {
 
     std::uint32_t named_field(const Expr& node) {
         const char* name = program_.fields[field(node, node.word)].by_name();
-        return add(ValueNode{
-            .op = ValueOp::field, .type = ValueType::text, .field = field(node, name)});
+        return add(
+            ValueNode{.op = ValueOp::field, .type = ValueType::text, .field = field(node, name)});
     }
 
     std::uint32_t opcode_name(const Expr& node) {
-        return add(ValueNode{
-            .op = ValueOp::text, .type = ValueType::text, .text = known_opcode(node)});
+        return add(
+            ValueNode{.op = ValueOp::text, .type = ValueType::text, .text = known_opcode(node)});
     }
 
     static std::string known_opcode(const Expr& node) {
         if (const Opcode* opcode = find_opcode_named(name_of(node)))
             return opcode->name;
+        fail(node.place, fmt::format("no opcode is called {}{}", name_of(node),
+                                     suggestion(name_of(node), opcode_names())));
+    }
+
+    static std::vector<std::string> opcode_names() {
         std::vector<std::string> names;
         for (const Opcode* opcode : all_opcodes())
             names.emplace_back(opcode->name);
-        fail(node.place, fmt::format("no opcode is called {}{}", name_of(node),
-                                     suggestion(name_of(node), names)));
+        return names;
     }
 
     static std::string suggestion(std::string_view word, const std::vector<std::string>& names) {
@@ -272,7 +222,8 @@ class Compiler {
             fail(node.place, "there is no field on either side");
         }
         if (a && b && family_of(*a) != family_of(*b))
-            fail(node.place, fmt::format("{} cannot be compared with {}", word_of(*a), word_of(*b)));
+            fail(node.place,
+                 fmt::format("{} cannot be compared with {}", word_of(*a), word_of(*b)));
         names_.clear();
         gather_fields(left);
         gather_fields(right);
@@ -284,8 +235,9 @@ class Compiler {
         if (!type && expr(index).kind == ExprKind::word)
             no_field(expr(index));
         if (!type || !is_textual(*type))
-            fail(node.place, fmt::format("{} looks into text and bytes, and this is {}{}", node.word,
-                                         type ? word_of(*type) : "a value", text_beside(index)));
+            fail(node.place,
+                 fmt::format("{} looks into text and bytes, and this is {}{}", node.word,
+                             type ? word_of(*type) : "a value", text_beside(index)));
         names_.clear();
         gather_fields(index);
         return *type;
@@ -304,8 +256,8 @@ class Compiler {
     [[noreturn]] void no_field(const Expr& node) const {
         const auto meant = FieldRef::find(fmt::format("fuse.{}", node.word));
         if (meant)
-            fail(node.place, fmt::format("no field is called {}; did you mean {}?", node.word,
-                                         meant->name()));
+            fail(node.place,
+                 fmt::format("no field is called {}; did you mean {}?", node.word, meant->name()));
         fail(node.place, FieldRef::find(node.word).error().message);
     }
 
@@ -327,11 +279,10 @@ class Compiler {
             fail(pattern.place, fmt::format("the regular expression: {} (at byte {})",
                                             regex.error(), regex.error_offset()));
         program_.regexes.push_back(std::move(regex));
-        return add(
-            TestNode{.op = TestOp::matches,
-                     .all = node.quantifier == Quantifier::all,
-                     .left = value(node.children[0], type),
-                     .regex = static_cast<std::uint32_t>(program_.regexes.size() - 1)});
+        return add(TestNode{.op = TestOp::matches,
+                            .all = node.quantifier == Quantifier::all,
+                            .left = value(node.children[0], type),
+                            .regex = static_cast<std::uint32_t>(program_.regexes.size() - 1)});
     }
 
     // Names of opcodes and numbers may stand in one set.
@@ -424,10 +375,15 @@ class Compiler {
         }
     }
 
+    static void check_calculates(const Expr& node, ValueType type) {
+        if (is_textual(type))
+            fail(node.place,
+                 fmt::format("{} calculates with numbers and times, not with text", node.word));
+    }
+
     Type infer_negation(const Expr& node) {
         const Type type = infer(node.children[0]);
-        if (type && is_textual(*type))
-            fail(node.place, "a sign stands before numbers and times, not before text");
+        check_calculates(node, type.value_or(ValueType::number));
         return type;
     }
 
@@ -436,9 +392,8 @@ class Compiler {
         const Type b = infer(node.children[1]);
         if (!a && !b)
             return std::nullopt;
-        if ((a && is_textual(*a)) || (b && is_textual(*b)))
-            fail(node.place, fmt::format("{} calculates with numbers and times, not with text",
-                                         node.word));
+        for (const Type& type : {a, b})
+            check_calculates(node, type.value_or(ValueType::number));
         const Family left = family_of(a.value_or(ValueType::number));
         const Family right = family_of(b.value_or(ValueType::number));
         const bool times = left == Family::times || right == Family::times;
@@ -457,9 +412,9 @@ class Compiler {
         if (durations && scales && left != right)
             return ValueType::duration;
         if (times || durations)
-            fail(node.place, fmt::format("{} has no meaning with {}{}", node.word,
-                                         word_of(a.value_or(*b)),
-                                         a && b ? fmt::format(" and {}", word_of(*b)) : ""));
+            fail(node.place,
+                 fmt::format("{} has no meaning with {}{}", node.word, word_of(a.value_or(*b)),
+                             a && b ? fmt::format(" and {}", word_of(*b)) : ""));
         return ValueType::number;
     }
 
@@ -479,13 +434,13 @@ class Compiler {
         const Type type = infer(node.children[0]);
         if (!type)
             fail(node.place, fmt::format("{}() is asked of a field", node.word));
-        const Function& function = function_of(node.word);
+        const Function& function = *find_row(functions(), node.word, &Function::name);
         if (function.takes == Takes::text && !is_textual(*type))
             fail(node.place, fmt::format("{}() is asked of text or bytes, not of {}", node.word,
                                          word_of(*type)));
         if (function.takes == Takes::numbers && is_textual(*type))
-            fail(node.place, fmt::format("{}() is asked of numbers and times, not of text",
-                                         node.word));
+            fail(node.place,
+                 fmt::format("{}() is asked of numbers and times, not of text", node.word));
         return function.gives.value_or(*type);
     }
 
@@ -508,9 +463,8 @@ class Compiler {
             return made;
         if (scratch_.values.size() != 1)
             fail(expr(index).place, "this has no value");
-        return add(ValueNode{.op = ValueOp::number,
-                             .type = type,
-                             .number = scratch_.values.all().front().number});
+        return add(ValueNode{
+            .op = ValueOp::number, .type = type, .number = scratch_.values.all().front().number});
     }
 
     std::uint32_t compute(ExprIndex index, ValueType type) {
@@ -519,15 +473,15 @@ class Compiler {
         case ExprKind::word:
             if (is_field_name(node.word)) {
                 const std::uint32_t found = field(node, node.word);
-                return add(ValueNode{.op = ValueOp::field,
-                                     .type = program_.fields[found].type(),
-                                     .field = found});
+                return add(ValueNode{
+                    .op = ValueOp::field, .type = program_.fields[found].type(), .field = found});
             }
             return literal(node, type);
         case ExprKind::number:
         case ExprKind::string:
             return literal(node, type);
         case ExprKind::negate:
+            check_calculates(node, type);
             return add(ValueNode{
                 .op = ValueOp::negate, .type = type, .left = compute(node.children[0], type)});
         case ExprKind::binary:
@@ -539,7 +493,7 @@ class Compiler {
                                  .ranges = node.ranges});
         case ExprKind::call: {
             const Type inner = infer(node.children[0]);
-            return add(ValueNode{.op = function_of(node.word).op,
+            return add(ValueNode{.op = find_row(functions(), node.word, &Function::name)->op,
                                  .type = *infer_call(node),
                                  .left = compute(node.children[0], *inner)});
         }
@@ -550,6 +504,7 @@ class Compiler {
 
     // A plain value beside a time is a span of it, and beside * and / a number.
     std::uint32_t compute_binary(const Expr& node, ValueType type) {
+        check_calculates(node, type);
         const Type a = infer(node.children[0]);
         const Type b = infer(node.children[1]);
         const bool scales = node.word == "*" || node.word == "/";
@@ -563,7 +518,7 @@ class Compiler {
             right = ValueType::duration;
         if (family_of(type) == Family::durations && a && family_of(*a) == Family::times && !b)
             right = ValueType::time;
-        return add(ValueNode{.op = operator_of(node.word),
+        return add(ValueNode{.op = find_row(operators(), node.word, &Operator::symbol)->op,
                              .type = type,
                              .left = compute(node.children[0], left),
                              .right = compute(node.children[1], right)});
@@ -587,8 +542,8 @@ class Compiler {
             return std::string(node.word);
         const auto bytes = parse_bytes(node.word);
         if (!bytes)
-            fail(node.place, fmt::format("{} is no bytes; write a1:b2:c3, a1b2c3 or \"text\"",
-                                         node.word));
+            fail(node.place,
+                 fmt::format("{} is no bytes; write a1:b2:c3, a1b2c3 or \"text\"", node.word));
         return *bytes;
     }
 
@@ -621,13 +576,16 @@ class Compiler {
     std::string not_of_type(const Expr& node, ValueType type) const {
         std::vector<std::string> known;
         for (const std::uint32_t index : names_)
-            std::ranges::move(program_.fields[index].value_names(), std::back_inserter(known));
+            std::ranges::move(program_.fields[index].by_name() != nullptr
+                                  ? opcode_names()
+                                  : program_.fields[index].value_names(),
+                              std::back_inserter(known));
         if (is_name(node) && !known.empty())
             return fmt::format("{} is no value of {}{}", name_of(node),
                                program_.fields[names_[0]].name(), suggestion(name_of(node), known));
         constexpr std::array<std::string_view, 4> examples = {
-            "a number such as 10, 0x1f, 0644 or 64K", "text", "a span of time such as 5 ms or 1.5 s",
-            "a time such as \"2026-11-22 14:30:00\""};
+            "a number such as 10, 0x1f, 0644 or 64K", "text",
+            "a span of time such as 5 ms or 1.5 s", "a time such as \"2026-11-22 14:30:00\""};
         const bool has_unit = node.kind == ExprKind::number && !node.text.empty();
         return fmt::format("{}{}{} is not {}", node.word, has_unit ? " " : "",
                            has_unit ? node.text : "",

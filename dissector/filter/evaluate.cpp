@@ -10,6 +10,8 @@ namespace {
 // A value times a value is a pair of each; hostile messages have thousands of both.
 constexpr std::size_t max_pairs = 65536;
 
+constexpr std::uint64_t most_given_up = 1000;
+
 char changed_case(char c, bool lower) {
     const char first = lower ? 'A' : 'a';
     return c >= first && c < first + 26 ? static_cast<char>(c ^ 0x20) : c;
@@ -160,8 +162,11 @@ class Run {
         return node.all ? std::ranges::all_of(values, passes) : std::ranges::any_of(values, passes);
     }
 
+    // An expression that gave up so often is not worth the time on the rest of a capture.
     bool search(const TestNode& node, const FieldValue& value) {
-        const auto outcome = program_.regexes[node.regex].search(value.text);
+        const auto outcome = scratch_.gave_up >= most_given_up
+                                 ? Regex::Outcome::gave_up
+                                 : program_.regexes[node.regex].search(value.text);
         scratch_.gave_up += outcome == Regex::Outcome::gave_up ? 1 : 0;
         return outcome == Regex::Outcome::yes;
     }
@@ -229,8 +234,7 @@ class Run {
                 value.text = values.keep(text_of(value, program_.values[node.left].type));
                 break;
             default:
-                value.text =
-                    values.keep(changed_case(value.text, node.op == ValueOp::lower));
+                value.text = values.keep(changed_case(value.text, node.op == ValueOp::lower));
             }
     }
 

@@ -116,8 +116,8 @@ class Lexer {
     std::optional<Token> word() {
         while (at_ < text_.size()) {
             const std::string_view so_far = text_.substr(begin_, at_ - begin_);
-            const bool dash = peek() == '-' && is_letter(peek(1)) &&
-                              so_far.find('.') == so_far.npos;
+            const bool dash =
+                peek() == '-' && is_letter(peek(1)) && so_far.find('.') == so_far.npos;
             const bool dot = peek() == '.' && peek(1) != '.';
             if (!is_letter(peek()) && !is_digit(peek()) && !dash && !dot)
                 break;
@@ -131,8 +131,8 @@ class Lexer {
     std::optional<Token> number() {
         while (at_ < text_.size()) {
             const bool dot = peek() == '.' && is_digit(peek(1));
-            const bool colon = peek() == ':' && hex_value(peek(1)) >= 0 && hex_value(peek(2)) >= 0 &&
-                               !in_slice_;
+            const bool colon =
+                peek() == ':' && hex_value(peek(1)) >= 0 && hex_value(peek(2)) >= 0 && !in_slice_;
             if (!is_letter(peek()) && !is_digit(peek()) && !dot && !colon)
                 break;
             ++at_;
@@ -156,8 +156,9 @@ class Lexer {
         std::string text;
         while (at_ < text_.size() && peek() != '"')
             if (!one_character(text, !raw))
-                return fail("an escape is \\\", \\\\, \\n, \\r, \\t, \\0 or \\x and two hex digits; "
-                            "r\"...\" takes backslashes as they are");
+                return fail(
+                    "an escape is \\\", \\\\, \\n, \\r, \\t, \\0 or \\x and two hex digits; "
+                    "r\"...\" takes backslashes as they are");
         if (at_ >= text_.size())
             return fail("the string has no closing quote");
         ++at_;

@@ -1,7 +1,8 @@
 #include "dissector/filter/literal.h"
 
+#include "dissector/filter/language.h"
+
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -10,34 +11,15 @@ namespace fusewire::filter {
 
 namespace {
 
-struct Unit {
-    std::string_view name;
-    std::uint64_t factor;
-};
-
-constexpr std::array<Unit, 7> size_units = {{{"", 1},
-                                             {"K", 1u << 10},
-                                             {"M", 1u << 20},
-                                             {"G", 1u << 30},
-                                             {"KiB", 1u << 10},
-                                             {"MiB", 1u << 20},
-                                             {"GiB", 1u << 30}}};
-
 constexpr std::uint64_t second = 1'000'000'000;
-constexpr std::array<Unit, 7> time_units = {{{"", second},
-                                             {"ns", 1},
-                                             {"us", 1'000},
-                                             {"ms", 1'000'000},
-                                             {"s", second},
-                                             {"min", 60 * second},
-                                             {"h", 3600 * second}}};
 
-template <std::size_t count>
-std::optional<std::uint64_t> factor_of(const std::array<Unit, count>& units, std::string_view name) {
-    for (const Unit& unit : units)
-        if (unit.name == name)
-            return unit.factor;
-    return std::nullopt;
+// `plain` is that of a number without a unit.
+std::optional<std::uint64_t> factor_of(std::span<const Unit> units, std::string_view name,
+                                       std::uint64_t plain) {
+    if (name.empty())
+        return plain;
+    const Unit* unit = find_row(units, name, &Unit::name);
+    return unit == nullptr ? std::nullopt : std::optional(unit->factor);
 }
 
 bool is_digit(char c) {
@@ -47,8 +29,7 @@ bool is_digit(char c) {
 // Digits of that base from the front of `text`, which is left behind them.
 std::optional<std::uint64_t> take_digits(std::string_view& text, int base) {
     std::uint64_t number = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), number, base);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
     if (error != std::errc())
         return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
@@ -159,7 +140,7 @@ std::optional<Int128> parse_integer(std::string_view text, std::string_view unit
     const auto digits = take_digits(text, base);
     if (!digits || (!text.empty() && !unit.empty()))
         return std::nullopt;
-    const auto factor = factor_of(size_units, text.empty() ? unit : text);
+    const auto factor = factor_of(size_units(), text.empty() ? unit : text, 1);
     return factor ? std::optional(static_cast<Int128>(*digits) * *factor) : std::nullopt;
 }
 
@@ -168,7 +149,7 @@ std::optional<Int128> parse_duration(std::string_view text, std::string_view uni
     const std::uint64_t billionths = take_fraction(text);
     if (!whole || (!text.empty() && !unit.empty()))
         return std::nullopt;
-    const auto factor = factor_of(time_units, text.empty() ? unit : text);
+    const auto factor = factor_of(time_units(), text.empty() ? unit : text, second);
     if (!factor)
         return std::nullopt;
     return static_cast<Int128>(*whole) * *factor +

@@ -1,7 +1,7 @@
+#include "dissector/filter/language.h"
 #include "dissector/filter/syntax.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -14,32 +14,23 @@ namespace fusewire::filter {
 
 namespace {
 
-// Two spellings of an operator.
+// Of what joins tests.
 struct Spelling {
     std::string_view symbol;
     std::string_view word;
 };
 
-constexpr std::array<Spelling, 8> comparisons = {{
-    {"===", "all_eq"},
-    {"!==", "any_ne"},
-    {"~=", "any_ne"},
-    {"==", "eq"},
-    {"!=", "ne"},
-    {">=", "ge"},
-    {"<=", "le"},
-    {">", "gt"},
-}};
-constexpr Spelling less = {"<", "lt"};
+bool is_unit(std::string_view word) {
+    return find_row(size_units(), word, &Unit::name) != nullptr ||
+           find_row(time_units(), word, &Unit::name) != nullptr;
+}
 
-// Binary operators on values, by how tightly they bind, the loosest first.
-constexpr std::array<std::string_view, 4> levels = {"|", "&", "+-", "*/%"};
-
-constexpr std::array<std::string_view, 12> units = {"ns",  "us",  "ms", "s", "min", "h",
-                                                    "KiB", "MiB", "GiB", "K", "M",  "G"};
-
-constexpr std::array<std::string_view, 8> functions = {"len",   "count", "lower", "upper",
-                                                       "string", "abs",   "min",   "max"};
+std::string function_names() {
+    std::string names;
+    for (const Function& function : functions())
+        names.append(names.empty() ? "" : ", ").append(function.name);
+    return names;
+}
 
 class Parser {
   public:
@@ -152,18 +143,17 @@ class Parser {
     }
 
     Quantifier quantifier() {
-        const bool leads =
-            peek(1).kind != TokenKind::symbol || peek(1).is("-") || peek(1).is("(");
+        const bool leads = peek(1).kind != TokenKind::symbol || peek(1).is("-") || peek(1).is("(");
         if (leads && accept("any"))
             return Quantifier::any;
         return leads && accept("all") ? Quantifier::all : Quantifier::by_operator;
     }
 
-    const Spelling* comparison() const {
-        for (const Spelling& spelling : comparisons)
-            if (peek().is(spelling.symbol) || peek().is(spelling.word))
-                return &spelling;
-        return peek().is(less.symbol) || peek().is(less.word) ? &less : nullptr;
+    const Comparison* comparison() const {
+        for (const Comparison& row : comparisons())
+            if (peek().is(row.symbol) || peek().is(row.word))
+                return &row;
+        return nullptr;
     }
 
     Maybe relation() {
@@ -201,13 +191,13 @@ class Parser {
     Maybe comparisons_from(ExprIndex left, Quantifier how) {
         const Token& first = peek();
         std::vector<ExprIndex> tests;
-        while (const Spelling* spelling = comparison()) {
+        while (const Comparison* row = comparison()) {
             const Token& token = take();
             const auto right = arithmetic(0);
             if (!right)
                 return right;
             const ExprIndex test = add(ExprKind::compare, token, {left, *right});
-            nodes_[test].word = spelling->symbol;
+            nodes_[test].word = row->symbol;
             nodes_[test].quantifier = how;
             tests.push_back(test);
             left = *right;
@@ -243,12 +233,11 @@ class Parser {
         return inside ? Maybe(add(ExprKind::invert, token, {*inside})) : inside;
     }
 
-    Maybe arithmetic(std::size_t level) {
-        if (level == levels.size())
+    Maybe arithmetic(unsigned level) {
+        if (level == operator_levels)
             return sign();
         auto left = arithmetic(level + 1);
-        while (left && peek().kind == TokenKind::symbol && peek().raw.size() == 1 &&
-               levels[level].find(peek().raw) != std::string_view::npos) {
+        while (left && is_operator(level)) {
             const Token& token = take();
             const auto right = arithmetic(level + 1);
             if (!right)
@@ -256,6 +245,13 @@ class Parser {
             left = add(ExprKind::binary, token, {*left, *right});
         }
         return left;
+    }
+
+    bool is_operator(unsigned level) const {
+        const Operator* row = peek().kind == TokenKind::symbol
+                                  ? find_row(operators(), peek().raw, &Operator::symbol)
+                                  : nullptr;
+        return row != nullptr && row->level == level;
     }
 
     Maybe sign() {
@@ -335,13 +331,13 @@ class Parser {
         case TokenKind::number:
             return number();
         case TokenKind::word:
-            if (peek(1).is("(") && std::ranges::find(functions, token.raw) != functions.end())
+            if (peek(1).is("(") && find_row(functions(), token.raw, &Function::name) != nullptr)
                 return call();
             if (is_keyword(token))
                 break;
             if (peek(1).is("("))
                 return fail(token.place, fmt::format("no function is called {}; there are {}",
-                                                     token.raw, fmt::join(functions, ", ")));
+                                                     token.raw, function_names()));
             return add(ExprKind::word, take(), {});
         default:
             break;
@@ -364,8 +360,7 @@ class Parser {
     Maybe number() {
         const Token& token = take();
         const Token& next = peek();
-        const bool has_unit = next.kind == TokenKind::word &&
-                              std::ranges::find(units, next.raw) != units.end() &&
+        const bool has_unit = next.kind == TokenKind::word && is_unit(next.raw) &&
                               next.place.column <= token.place.column + token.place.length + 1;
         const ExprIndex made = add(ExprKind::number, token, {});
         if (has_unit) {
@@ -385,8 +380,8 @@ class Parser {
 
     static bool is_keyword(const Token& token) {
         constexpr std::array<std::string_view, 17> words = {
-            "and", "or", "xor", "not", "in", "contains", "matches", "eq",    "ne",
-            "gt",  "ge", "lt",  "le",  "any", "all",     "all_eq",  "any_ne"};
+            "and", "or", "xor", "not", "in",  "contains", "matches", "eq",    "ne",
+            "gt",  "ge", "lt",  "le",  "any", "all",      "all_eq",  "any_ne"};
         return std::ranges::find(words, token.raw) != words.end();
     }
 

@@ -33,8 +33,8 @@ Regex::Regex(std::string_view pattern) : code_(std::make_unique<Code>()) {
     int error = 0;
     PCRE2_SIZE offset = 0;
     code_->pattern =
-        pcre2_compile(units(pattern), pattern.size(), PCRE2_CASELESS | PCRE2_DOTALL | PCRE2_NEVER_UTF,
-                      &error, &offset, nullptr);
+        pcre2_compile(units(pattern), pattern.size(),
+                      PCRE2_CASELESS | PCRE2_DOTALL | PCRE2_NEVER_UTF, &error, &offset, nullptr);
     if (code_->pattern == nullptr) {
         PCRE2_UCHAR message[256];
         pcre2_get_error_message(error, message, sizeof(message));
@@ -56,8 +56,8 @@ Regex::Regex(Regex&&) noexcept = default;
 Regex& Regex::operator=(Regex&&) noexcept = default;
 
 Regex::Outcome Regex::search(std::string_view text) const {
-    const int result = pcre2_match(code_->pattern, units(text), text.size(), 0, 0, code_->match,
-                                   code_->context);
+    const int result =
+        pcre2_match(code_->pattern, units(text), text.size(), 0, 0, code_->match, code_->context);
     if (result >= 0)
         return Outcome::yes;
     return result == PCRE2_ERROR_NOMATCH ? Outcome::no : Outcome::gave_up;

@@ -8,7 +8,7 @@ _fusewire() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles import fields dialects rules verdicts doctor completion --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'capture read check nodes fhandles stats import fields filters dialects rules verdicts doctor completion --help --version' -- "$cur")
         return
     fi
     for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
@@ -67,6 +67,9 @@ _fusewire() {
         return
         ;;
     'capture --interval')
+        return
+        ;;
+    'capture -Y')
         return
         ;;
     'capture -T')
@@ -152,6 +155,38 @@ _fusewire() {
         mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
         return
         ;;
+    'stats --by')
+        mapfile -t COMPREPLY < <(compgen -W 'opcode nodeid pid conn thread' -- "$cur")
+        return
+        ;;
+    'stats --interval')
+        return
+        ;;
+    'stats --sort')
+        mapfile -t COMPREPLY < <(compgen -W 'latency count errors bytes key' -- "$cur")
+        return
+        ;;
+    'stats --rows')
+        return
+        ;;
+    'stats -T')
+        mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
+        return
+        ;;
+    'stats -Y')
+        return
+        ;;
+    'stats -c')
+        return
+        ;;
+    'stats --dialect')
+        mapfile -t COMPREPLY < <(compgen -W 'unknown upstream lookup-handle-v2 lookup-handle-v3 compound-rfc compound-v4 compound-v5 compound-v6 compound-v7 fusex-a fusex-b' -- "$cur")
+        return
+        ;;
+    'stats --color')
+        mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
+        return
+        ;;
     'import --from')
         mapfile -t COMPREPLY < <(compgen -W 'fusedump raw' -- "$cur")
         return
@@ -167,6 +202,10 @@ _fusewire() {
         ;;
     'fields -T')
         mapfile -t COMPREPLY < <(compgen -W 'text json markdown names' -- "$cur")
+        return
+        ;;
+    'filters -T')
+        mapfile -t COMPREPLY < <(compgen -W 'text json markdown' -- "$cur")
         return
         ;;
     'dialects -T')
@@ -193,7 +232,7 @@ _fusewire() {
     case "${COMP_WORDS[1]}" in
     capture)
         if [[ $cur == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a -b --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size --outstanding --interval -D -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a -b --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size --outstanding --interval -D -Y -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -W "$(_fusewire_list_mounts)" -- "$cur")
         fi
@@ -230,6 +269,14 @@ _fusewire() {
             compopt -o filenames
         fi
         ;;
+    stats)
+        if [[ $cur == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '--by --interval --sort --rows --histogram -T -Y -c --dialect --color -h --help' -- "$cur")
+        else
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+            compopt -o filenames
+        fi
+        ;;
     import)
         if [[ $cur == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W '--from -w --format -h --help' -- "$cur")
@@ -239,6 +286,11 @@ _fusewire() {
         fi
         ;;
     fields)
+        if [[ $cur == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
+        fi
+        ;;
+    filters)
         if [[ $cur == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W '-T -h --help' -- "$cur")
         fi

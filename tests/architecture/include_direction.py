@@ -17,7 +17,8 @@ SOURCE_SUFFIXES = {".c", ".h", ".cpp", ".hpp", ".cc"}
 MAY_INCLUDE = {
     "bpf": ("bpf/",),
     "dissector": ("dissector/",),
-    "capture": ("capture/", "dissector/record.h", "dissector/result.h", "bpf/fuse_event.h"),
+    "capture": ("capture/", "dissector/record.h", "dissector/result.h", "dissector/append_list.h",
+                "dissector/frame_", "bpf/fuse_event.h"),
     "cli": ("cli/", "capture/", "dissector/"),
     "gui": ("gui/", "capture/", "dissector/"),
     "samples": ("samples/", "capture/", "dissector/"),

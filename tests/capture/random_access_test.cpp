@@ -17,17 +17,18 @@ std::vector<Remembered> remember(RecordSource& source) {
     Record record;
     while (source.next(record).value_or(false)) {
         all.push_back(
-            {source.random_access()->position(),
+            {source.position(),
              {record, {record.bytes.begin(), record.bytes.end()}, std::string{record.comment}}});
     }
     return all;
 }
 
 void expect_readable_backwards(RecordSource& source, const std::vector<Remembered>& all) {
+    const auto again_from = source.random_access();
     for (auto i = all.rbegin(); i != all.rend(); ++i) {
         Record record;
         record.frame = 99;
-        const auto found = source.random_access()->read_at(i->position, record);
+        const auto found = again_from->read_at(i->position, record);
         ASSERT_TRUE(found) << found.error().message;
         ASSERT_TRUE(*found);
         EXPECT_EQ(record.frame, 99u);
@@ -72,11 +73,12 @@ TEST_P(RandomAccessTest, DoesNotDisturbReadingInOrder) {
     ASSERT_TRUE(source);
     Record record;
     ASSERT_TRUE((*source)->next(record).value_or(false));
-    const Position first = (*source)->random_access()->position();
+    const Position first = (*source)->position();
+    const auto random_access = (*source)->random_access();
     std::size_t count = 1;
     while ((*source)->next(record).value_or(false)) {
         Record again;
-        ASSERT_TRUE((*source)->random_access()->read_at(first, again).value_or(false));
+        ASSERT_TRUE(random_access->read_at(first, again).value_or(false));
         EXPECT_EQ(again.message_number, 1u);
         ++count;
     }

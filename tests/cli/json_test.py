@@ -38,7 +38,8 @@ class Schema(CommandLineTest):
         for part in ("message", "sub", "finding", "report", "verdict", "node_ledger", "node",
                      "fhandle_ledger", "fhandle", "diagnosis", "requirement", "tier_trial",
                      "connection_list", "connection", "outstanding",
-                     "outstanding_request"):
+                     "outstanding_request", "statistics", "tally", "group_tally", "statistics_row",
+                     "durations", "compound_statistics", "lookup_statistics", "time_series"):
             for key, about in SCHEMA["$defs"][part]["properties"].items():
                 self.assertIn("description", about, f"{part}.{key}")
 

@@ -47,6 +47,15 @@ class LiveCapture(LiveMountTest):
         self.assertIn(b"said\n", stderr)
         self.assert_all_looked_up([json.loads(line) for line in reader.stdout.splitlines()])
 
+    def test_a_display_filter_chooses_what_is_shown_and_not_what_is_written(self):
+        done = self.capture("-w", self.file, "-P", "-Y", 'fuse.request.name == "file5"', "--", "sh",
+                            "-c", STAT_ALL, self.mount)
+        lines = done.stdout.decode().splitlines()
+        self.assertEqual([line.split()[4] for line in lines], ["LOOKUP"] * len(lines))
+        self.assertEqual({line.split()[3] for line in lines}, {">", "<"})
+        self.assertTrue(all('"file5"' in line for line in lines), lines)
+        self.assert_all_looked_up(self.messages(self.file))
+
     def test_the_file_describes_the_connection(self):
         self.capture("-w", self.file, "--", "stat", self.mount / "file1")
         text = self.succeed("read", self.file, "-V").decode()

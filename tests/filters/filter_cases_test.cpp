@@ -3,6 +3,7 @@
 // writes what is selected and said now.
 #include "capture/source.h"
 #include "dissector/filter/filter.h"
+#include "dissector/filter/language.h"
 #include "dissector/judged_session.h"
 
 #include <fmt/format.h>
@@ -62,9 +63,8 @@ std::string frames_of(const std::string& capture, const std::string& text) {
     if (!filter)
         return fmt::format("column {}: {}", filter.error().column, filter.error().message);
     std::vector<bool> selected;
-    each_message(capture, [&](const Decoded& decoded) {
-        selected.push_back(filter->matches(decoded));
-    });
+    each_message(capture,
+                 [&](const Decoded& decoded) { selected.push_back(filter->matches(decoded)); });
     return frames_text(selected);
 }
 
@@ -116,6 +116,22 @@ TEST(FilterCases, SelectTheFramesOfTheTable) {
     EXPECT_GE(table.filters.size(), 100u);
     EXPECT_LT(table.outcomes.at("none") + table.outcomes.at("all"), table.filters.size() / 5)
         << "most filters tell some messages from others";
+}
+
+// The examples of docs/filters.md, on samples that have something for each of them.
+TEST(FilterCases, EveryExampleOfTheReferenceSelectsSomeMessages) {
+    for (const filter::FilterExample& example : filter::filter_examples()) {
+        const std::string text(example.filter);
+        ASSERT_TRUE(Filter::parse(text)) << text << ": " << message_of(text);
+        std::size_t some = 0;
+        for (const char* capture :
+             {"open-read-write.pcapng", "lookup-handle-session.pcapng", "lookup-forget.pcapng",
+              "losses.pcapng", "notifications.pcapng", "interrupt.pcapng", "names.pcapng"}) {
+            const std::string frames = frames_of(capture, text);
+            some += frames != "none" && frames != "all" ? 1 : 0;
+        }
+        EXPECT_GT(some, 0u) << text;
+    }
 }
 
 TEST(FilterCases, SayWhatIsWrongAndWhere) {

@@ -1,6 +1,5 @@
 // Display filters: what the tables of cases beside this file do not show.
 #include "dissector/filter/filter.h"
-
 #include "dissector/message_fields.h"
 #include "tests/dissector/records.h"
 
@@ -70,8 +69,8 @@ TEST(Filter, ShowsThePlaceOfAnErrorBelowTheFilter) {
 }
 
 TEST(Filter, ShowsOnlyTheSurroundingsInALongFilter) {
-    const std::string text = repeated("fuse.error || ", 100) + "fuse.wrong" +
-                             repeated(" || fuse.error", 100);
+    const std::string text =
+        repeated("fuse.error || ", 100) + "fuse.wrong" + repeated(" || fuse.error", 100);
     const std::string lines = describe(error_of(text), text);
     EXPECT_LT(lines.size(), 400u) << lines;
     const std::size_t second = lines.find('\n') + 1, third = lines.find('\n', second) + 1;

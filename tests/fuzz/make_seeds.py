@@ -185,6 +185,13 @@ def compressed_seeds(path):
         yield seed
 
 
+def filter_seeds(path):
+    """Of a table in tests/filters: each filter stands at the start of a line."""
+    for line in Path(path).read_text().splitlines():
+        if line and not line.startswith(("#", " ", "capture ")):
+            yield line.encode()
+
+
 MAKERS = {
     "dissect": dissect_seeds,
     "session": session_seeds,
@@ -193,6 +200,7 @@ MAKERS = {
     "raw": raw_seeds,
     "fusedump": fusedump_seeds,
     "compressed": compressed_seeds,
+    "filter": filter_seeds,
 }
 
 

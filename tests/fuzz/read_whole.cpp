@@ -42,7 +42,7 @@ struct Pass {
 
 Pass read_to_end(RecordSource& source) {
     Pass pass;
-    RandomAccess* random_access = source.random_access();
+    const bool mapped = source.random_access() != nullptr;
     for (;;) {
         Record record;
         const Result<bool> more = source.next(record);
@@ -53,8 +53,8 @@ Pass read_to_end(RecordSource& source) {
         check_record(record);
         require(pass.frames.insert(record.frame).second, "a frame is one record");
         pass.records.push_back(digest_of(record));
-        if (random_access != nullptr)
-            pass.positions.push_back(random_access->position());
+        if (mapped)
+            pass.positions.push_back(source.position());
     }
 }
 
@@ -91,7 +91,7 @@ void read_whole(Result<std::unique_ptr<RecordSource>> opened) {
     RecordSource& source = **opened;
     const Pass first = read_to_end(source);
     check_connections(source);
-    if (RandomAccess* random_access = source.random_access())
+    if (const auto random_access = source.random_access())
         read_backwards(*random_access, first);
     if (source.rewindable() && source.rewind())
         require(read_to_end(source).records == first.records,

@@ -44,6 +44,7 @@ const Split reply_splits[] = {
     {out_header, 1, 4095},
     {3, 5, 9, 2},
     {out_header, 128, 4096, 4097, 1, 60'000},
+    Split(200, 16),
 };
 
 // Between the pieces of a message in memory.
