@@ -178,8 +178,7 @@ std::optional<Error> ByteInput::failure() const {
     if (failure_)
         return failure_;
     if (map_ && map_->shrunk())
-        return Error{Errc::io, fmt::format("{}: the file shrank while it was being read", name_),
-                     0};
+        return shrunk();
     return std::nullopt;
 }
 

@@ -43,12 +43,18 @@ class ByteInput {
     // Bytes consumed, counted after decompression.
     std::uint64_t offset() const { return base_ + cursor_; }
 
-    // The whole file if it is mapped, for access at any place; empty otherwise.
+    // The whole file if it is mapped, for access at any place; empty otherwise. It may be looked at
+    // while another thread reads on.
     Bytes whole() const { return whole_; }
 
-    // Not all bytes given out were true: reading failed, or the file shrank. Asks nothing of the
-    // kernel, so that it can be called for every record.
-    bool troubled() const { return failure_.has_value() || (map_ && map_->fault_seen()); }
+    // Not all bytes of whole() were true when they were looked at: the file shrank.
+    bool whole_lost() const { return map_ && map_->fault_seen(); }
+    Error shrunk() const {
+        return {Errc::io, name_ + ": the file shrank while it was being read", 0};
+    }
+
+    // Reading failed. Asks nothing of the kernel, so that it can be called for every record.
+    bool troubled() const { return failure_.has_value(); }
 
     // Why the input ended early; asks the kernel whether a mapped file is shorter than it was.
     std::optional<Error> failure() const;

@@ -81,7 +81,7 @@ TEST_P(Shrinking, IsAnErrorToWhoReadsARecordAgain) {
     Record record;
     for (int i = 0; i < 50; ++i)
         ASSERT_TRUE(source_->next(record).value_or(false));
-    const Position position = source_->random_access()->position();
+    const Position position = source_->position();
     shrink(0);
     EXPECT_FALSE(source_->random_access()->read_at(position, record).value_or(false));
 }
