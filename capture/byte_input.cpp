@@ -14,7 +14,8 @@ namespace fusewire::files {
 
 namespace {
 
-// One read() of a stream; also how much is kept beyond what the reader asked for.
+// One read() of a stream; also how much is kept beyond what the reader asked for. It fits into the
+// cache of a core, so that what was read is still there when it is looked at.
 constexpr std::size_t read_size = 256 * 1024;
 constexpr std::size_t magic_length = 4;
 
@@ -80,6 +81,7 @@ std::unique_ptr<ByteInput> ByteInput::over(Bytes bytes, std::string name) {
         input->stream_ = decompress(stream_memory(bytes), input->compression_);
         return input;
     }
+    input->whole_ = bytes;
     input->data_ = bytes.data();
     input->end_ = bytes.size();
     return input;
@@ -101,41 +103,39 @@ Result<void> ByteInput::attach() {
     // Standard input may be a file that another program has read the beginning of.
     const off_t position = S_ISREG(status.st_mode) ? lseek(fd_, 0, SEEK_CUR) : -1;
     const bool regular = position >= 0;
-    const auto start = regular ? static_cast<std::uint64_t>(position) : 0;
-    if (regular && try_map(start, static_cast<std::uint64_t>(status.st_size)))
-        return {};
-    return attach_stream(start, regular);
+    if (!regular)
+        return attach_pipe();
+    attach_file(static_cast<std::uint64_t>(position), static_cast<std::uint64_t>(status.st_size));
+    return {};
 }
 
-bool ByteInput::try_map(std::uint64_t start, std::uint64_t size) {
+// A plain file is mapped, for access at any place, and yet read in order with read(): copying into
+// memory that stays in the cache costs less than touching new pages all the time. What is added to
+// it later is not read; the end of a compressed one is where its data ends.
+void ByteInput::attach_file(std::uint64_t start, std::uint64_t size) {
     std::array<std::byte, magic_length> head{};
     const ssize_t got = pread(fd_, head.data(), head.size(), static_cast<off_t>(start));
     compression_ = got < 0 ? Compression::none
                            : compression_of(Bytes{head}.first(static_cast<std::size_t>(got)));
     total_ = size;
-    if (compression_ != Compression::none || start >= size)
-        return false;
-    map_ = MappedFile::map(fd_, size);
-    if (!map_)
-        return false;
-    data_ = map_->bytes().data() + start;
-    end_ = map_->bytes().size() - static_cast<std::size_t>(start);
-    total_ = end_;
     rewindable_ = true;
-    return true;
+    const bool plain = compression_ == Compression::none && start < size;
+    if (plain)
+        map_ = MappedFile::map(fd_, size);
+    if (map_) {
+        whole_ = map_->bytes().subspan(start);
+        total_ = whole_.size();
+    }
+    stream_ = decompress(stream_file(fd_, start, plain ? size : UINT64_MAX, name_), compression_);
 }
 
-Result<void> ByteInput::attach_stream(std::uint64_t start, bool regular) {
-    auto stream = stream_fd(fd_, start, regular, name_);
-    if (!regular) {
-        auto head = take_head(*stream);
-        if (!head)
-            return tl::unexpected(head.error());
-        compression_ = compression_of(*head);
-        stream = stream_after(std::move(*head), std::move(stream));
-    }
-    rewindable_ = regular;
-    stream_ = decompress(std::move(stream), compression_);
+Result<void> ByteInput::attach_pipe() {
+    auto stream = stream_pipe(fd_, name_);
+    auto head = take_head(*stream);
+    if (!head)
+        return tl::unexpected(head.error());
+    compression_ = compression_of(*head);
+    stream_ = decompress(stream_after(std::move(*head), std::move(stream)), compression_);
     return {};
 }
 
@@ -161,7 +161,7 @@ Bytes ByteInput::refill(std::size_t count) {
         const std::size_t missing = count - (end_ - cursor_);
         if (buffer_.size() - end_ < std::min(missing, read_size))
             make_room(count);
-        if (idle_)
+        if (idle_ && !rewindable_)
             idle_();
         auto got = stream_->read(std::span{buffer_}.subspan(end_));
         if (!got) {
@@ -188,8 +188,7 @@ std::optional<Error> ByteInput::failure() const {
     if (failure_)
         return failure_;
     if (map_ && map_->shrunk())
-        return Error{Errc::io, fmt::format("{}: the file shrank while it was being read", name_),
-                     0};
+        return shrunk();
     return std::nullopt;
 }
 

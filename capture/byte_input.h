@@ -1,6 +1,6 @@
-// ByteInput: a window that moves over the bytes of a capture file, pipe or buffer, the same for
-// mapped and streamed, plain and compressed input. Mapped bytes are never copied; a stream keeps no
-// more than its reader asked to see at once.
+// ByteInput: a window that moves over the bytes of a capture file, pipe or buffer, the same for plain
+// and compressed input. It keeps no more than its reader asked to see at once; a plain file can be
+// looked at as a whole besides.
 #pragma once
 
 #include "capture/byte_stream.h"
@@ -15,8 +15,8 @@ namespace fusewire::files {
 
 class ByteInput {
   public:
-    // Opens a file, maps it if it is a plain regular file, decompresses it if it is gzip or zstd;
-    // "-" is standard input.
+    // Opens a file, maps it for whole() if it is a plain regular file, decompresses it if it is gzip
+    // or zstd; "-" is standard input.
     [[nodiscard]] static Result<std::unique_ptr<ByteInput>> open(const std::string& path);
 
     // The same of an open file, which is closed in the end. `note` becomes its complaint().
@@ -47,12 +47,18 @@ class ByteInput {
     // Bytes consumed, counted after decompression.
     std::uint64_t offset() const { return base_ + cursor_; }
 
-    // The whole file if it is mapped, for access at any place; empty otherwise.
-    Bytes whole() const { return stream_ ? Bytes{} : Bytes{data_, end_}; }
+    // The whole file if it is mapped, for access at any place; empty otherwise. It may be looked at
+    // while another thread reads on.
+    Bytes whole() const { return whole_; }
 
-    // Not all bytes given out were true: reading failed, or the file shrank. Asks nothing of the
-    // kernel, so that it can be called for every record.
-    bool troubled() const { return failure_.has_value() || (map_ && map_->fault_seen()); }
+    // Not all bytes of whole() were true when they were looked at: the file shrank.
+    bool whole_lost() const { return map_ && map_->fault_seen(); }
+    Error shrunk() const {
+        return {Errc::io, name_ + ": the file shrank while it was being read", 0};
+    }
+
+    // Reading failed. Asks nothing of the kernel, so that it can be called for every record.
+    bool troubled() const { return failure_.has_value(); }
 
     // Why the input ended early; asks the kernel whether a mapped file is shorter than it was.
     std::optional<Error> failure() const;
@@ -63,7 +69,7 @@ class ByteInput {
     bool rewindable() const { return rewindable_; }
     [[nodiscard]] Result<void> rewind();
 
-    // See RecordSource::on_idle(); called before each read of a stream.
+    // See RecordSource::on_idle(); called before each read of a pipe.
     void on_idle(std::function<void()> idle) { idle_ = std::move(idle); }
 
     Progress progress() const;
@@ -73,8 +79,8 @@ class ByteInput {
     explicit ByteInput(std::string name) : name_(std::move(name)) {}
 
     Result<void> attach();
-    bool try_map(std::uint64_t start, std::uint64_t size);
-    Result<void> attach_stream(std::uint64_t start, bool regular);
+    void attach_file(std::uint64_t start, std::uint64_t size);
+    Result<void> attach_pipe();
     Bytes refill(std::size_t count);
     void make_room(std::size_t count);
 
@@ -87,6 +93,7 @@ class ByteInput {
     std::uint64_t total_ = 0; // bytes of the file itself, 0 unknown
 
     std::unique_ptr<MappedFile> map_;
+    Bytes whole_;
     std::unique_ptr<ByteStream> stream_; // null: data_ is the whole input
     std::vector<std::byte> buffer_;
     const std::byte* data_ = nullptr;

@@ -12,10 +12,13 @@ namespace fusewire::files {
 
 namespace {
 
-class FdStream final : public ByteStream {
+Error cannot_read(const std::string& name) {
+    return {Errc::io, fmt::format("cannot read {}: {}", name, std::strerror(errno)), errno};
+}
+
+class PipeStream final : public ByteStream {
   public:
-    FdStream(int fd, std::uint64_t start, bool seekable, std::string name)
-        : fd_(fd), start_(start), seekable_(seekable), name_(std::move(name)) {}
+    PipeStream(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
 
     Result<std::size_t> read(std::span<std::byte> out) override {
         ssize_t got = 0;
@@ -23,18 +26,42 @@ class FdStream final : public ByteStream {
             got = ::read(fd_, out.data(), out.size());
         while (got < 0 && errno == EINTR);
         if (got < 0)
-            return fail(Errc::io, fmt::format("cannot read {}: {}", name_, std::strerror(errno)),
-                        errno);
+            return tl::unexpected(cannot_read(name_));
         consumed_ += static_cast<std::uint64_t>(got);
         return static_cast<std::size_t>(got);
     }
 
     Result<void> rewind() override {
-        if (!seekable_)
-            return fail(Errc::unsupported, fmt::format("{} cannot be read twice", name_));
-        if (lseek(fd_, static_cast<off_t>(start_), SEEK_SET) < 0)
-            return fail(Errc::io, fmt::format("cannot rewind {}: {}", name_, std::strerror(errno)),
-                        errno);
+        return fail(Errc::unsupported, fmt::format("{} cannot be read twice", name_));
+    }
+
+    std::uint64_t consumed() const override { return consumed_; }
+
+  private:
+    int fd_;
+    std::string name_;
+    std::uint64_t consumed_ = 0;
+};
+
+class FileStream final : public ByteStream {
+  public:
+    FileStream(int fd, std::uint64_t start, std::uint64_t end, std::string name)
+        : fd_(fd), start_(start), end_(end), name_(std::move(name)) {}
+
+    Result<std::size_t> read(std::span<std::byte> out) override {
+        const std::uint64_t at = start_ + consumed_;
+        const auto wanted = std::min<std::uint64_t>(out.size(), end_ - at);
+        ssize_t got = 0;
+        do
+            got = pread(fd_, out.data(), wanted, static_cast<off_t>(at));
+        while (got < 0 && errno == EINTR);
+        if (got < 0)
+            return tl::unexpected(cannot_read(name_));
+        consumed_ += static_cast<std::uint64_t>(got);
+        return static_cast<std::size_t>(got);
+    }
+
+    Result<void> rewind() override {
         consumed_ = 0;
         return {};
     }
@@ -44,7 +71,7 @@ class FdStream final : public ByteStream {
   private:
     int fd_;
     std::uint64_t start_;
-    bool seekable_;
+    std::uint64_t end_;
     std::string name_;
     std::uint64_t consumed_ = 0;
 };
@@ -119,9 +146,13 @@ Compression compression_of(Bytes head) {
     return Compression::none;
 }
 
-std::unique_ptr<ByteStream> stream_fd(int fd, std::uint64_t start, bool seekable,
-                                      std::string name) {
-    return std::make_unique<FdStream>(fd, start, seekable, std::move(name));
+std::unique_ptr<ByteStream> stream_pipe(int fd, std::string name) {
+    return std::make_unique<PipeStream>(fd, std::move(name));
+}
+
+std::unique_ptr<ByteStream> stream_file(int fd, std::uint64_t start, std::uint64_t end,
+                                        std::string name) {
+    return std::make_unique<FileStream>(fd, start, end, std::move(name));
 }
 
 std::unique_ptr<ByteStream> stream_memory(Bytes bytes) {

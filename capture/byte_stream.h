@@ -1,6 +1,5 @@
-// Where bytes come from when they cannot be mapped: a pipe or file descriptor, memory, or another
-// stream that is decompressed on the way. Each keeps a buffer of fixed size, whatever the input
-// says.
+// Where bytes come from in their order: a file, a pipe, memory, or another stream that is
+// decompressed on the way. Each keeps a buffer of fixed size, whatever the input says.
 #pragma once
 
 #include "dissector/record.h"
@@ -37,9 +36,13 @@ class ByteStream {
     virtual std::string complaint() const { return {}; }
 };
 
-// Reads `fd` from where it stands, without owning it. `start` is where rewind() goes to; pass
-// `seekable` false for pipes. `name` is for messages.
-std::unique_ptr<ByteStream> stream_fd(int fd, std::uint64_t start, bool seekable, std::string name);
+// Reads `fd` from where it stands, without owning it; cannot rewind. `name` is for messages.
+std::unique_ptr<ByteStream> stream_pipe(int fd, std::string name);
+
+// Reads the bytes [start, end) of a regular file, wherever `fd` stands and without moving it; fewer
+// if the file is shorter.
+std::unique_ptr<ByteStream> stream_file(int fd, std::uint64_t start, std::uint64_t end,
+                                        std::string name);
 
 // Reads bytes that the caller keeps.
 std::unique_ptr<ByteStream> stream_memory(Bytes bytes);

@@ -161,8 +161,8 @@ Result<bool> PcapReader::packet_at(std::uint64_t& offset, Packet& packet) const 
     packet.frame = 0;
     packet.time_ns = field(0) * ns_per_second + field(4) * magic_->ns_per_tick;
     offset += packet_header_size + captured;
-    if (input_.troubled())
-        return tl::unexpected(*input_.failure());
+    if (input_.whole_lost())
+        return tl::unexpected(input_.shrunk());
     return true;
 }
 

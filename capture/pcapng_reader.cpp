@@ -446,8 +446,8 @@ Result<bool> PcapngReader::packet_at(std::uint64_t& offset, Packet& packet) cons
         const Section section = number == 0 ? Section{} : sections_[number - 1];
         const std::size_t length = number == 0 ? 0 : block_length(rest.data(), section.order);
         if (length == 0 || length > rest.size()) {
-            if (input_.troubled())
-                return tl::unexpected(*input_.failure());
+            if (input_.whole_lost())
+                return tl::unexpected(input_.shrunk());
             return fail(Errc::damaged,
                         fmt::format("{}: no pcapng block at byte {}", input_.name(), offset));
         }
@@ -458,8 +458,8 @@ Result<bool> PcapngReader::packet_at(std::uint64_t& offset, Packet& packet) cons
         const bool found = is_packet && parse_packet(block, section, interfaces_of(number - 1),
                                                      packet) == Outcome::packet;
         packet.frame = 0;
-        if (input_.troubled())
-            return tl::unexpected(*input_.failure());
+        if (input_.whole_lost())
+            return tl::unexpected(input_.shrunk());
         if (found)
             return true;
     }

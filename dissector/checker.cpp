@@ -371,6 +371,8 @@ void Checker::see_reply(const Scene& scene, State& state, bool sound) {
     }
     ExchangeEvent event{scene, *request, entries_,
                         state.requests.outstanding(scene.message.unique)};
+    if (scene.message.error == 0)
+        event.room = reply_size(Operation(*request), state.limits);
     note_written(scene.record, verdict_of(event));
     event.verdict = &verdict_;
     show(event);

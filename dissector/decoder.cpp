@@ -1,28 +1,33 @@
 #include "dissector/decoder.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace fusewire {
 
 namespace {
 
-// Integers are what the tables give 1, 2, 4 or 8 bytes; everything else is shown as bytes.
-bool is_integer(const Field& field) {
-    switch (field.kind) {
-    case Kind::name:
-    case Kind::text:
-    case Kind::data:
-    case Kind::group:
-    case Kind::note:
-        return false;
-    default:
-        return field.width <= 8 && (field.width & (field.width - 1)) == 0;
-    }
+constexpr bool is_one_of(Kind kind, std::uint64_t kinds) {
+    return (kinds >> static_cast<unsigned>(kind) & 1) != 0;
+}
+constexpr std::uint64_t set_of(std::initializer_list<Kind> kinds) {
+    std::uint64_t set = 0;
+    for (const Kind kind : kinds)
+        set |= std::uint64_t{1} << static_cast<unsigned>(kind);
+    return set;
 }
 
-std::uint64_t sign_extended(const Field& field, std::uint64_t value) {
-    const bool is_signed = field.kind == Kind::signed_number || field.kind == Kind::error;
-    if (!is_signed || field.width >= 8)
+// Integers are what the tables give 1, 2, 4 or 8 bytes; everything else is shown as bytes.
+constexpr bool is_integer(const Field& field) {
+    constexpr std::uint64_t bytes =
+        set_of({Kind::name, Kind::text, Kind::data, Kind::group, Kind::note});
+    return field.width <= 8 && (field.width & (field.width - 1)) == 0 &&
+           !is_one_of(field.kind, bytes);
+}
+
+constexpr std::uint64_t sign_extended(const Field& field, std::uint64_t value) {
+    constexpr std::uint64_t with_sign = set_of({Kind::signed_number, Kind::error});
+    if (!is_one_of(field.kind, with_sign) || field.width >= 8)
         return value;
     const unsigned unused = 64 - 8 * field.width;
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(value << unused) >> unused);
@@ -34,17 +39,6 @@ bool cut_applies(const Cut& cut, const Dialect& dialect) {
 }
 
 } // namespace
-
-Node& Decoder::add(const Field& field, Offset offset, Offset width, std::uint64_t value) {
-    Node& node = out_.nodes.emplace_back();
-    node.field = &field;
-    node.value = value;
-    node.offset = offset;
-    node.width = width;
-    node.depth = depth_;
-    node.cut = width != 0 && !captured(offset, width);
-    return node;
-}
 
 std::size_t Decoder::open(const Field& field, Offset offset, const Opcode* opcode) {
     add(field, offset, 0).opcode = opcode;
@@ -73,6 +67,8 @@ void Decoder::body(const Opcode& opcode, const Body& body, Offset begin, Offset 
     const std::size_t outer_start = body_start_;
     body_start_ = out_.nodes.size();
     const std::size_t layer = open(field::layer, begin, &opcode);
+    if (out_.body_node == Message::no_node)
+        out_.body_node = static_cast<std::uint32_t>(layer);
     ++depth_;
     Offset at = begin;
     const Part* const first = next_part(body, body.parts.data());
@@ -89,8 +85,11 @@ void Decoder::body(const Opcode& opcode, const Body& body, Offset begin, Offset 
     }
     --depth_;
     close(layer, at);
-    if (at == begin && out_.nodes.size() == layer + 1)
+    if (at == begin && out_.nodes.size() == layer + 1) {
         out_.nodes.pop_back(); // nothing to show: an empty body has no layer
+        if (out_.body_node == layer)
+            out_.body_node = Message::no_node;
+    }
     body_start_ = outer_start;
     if (at >= end)
         return;
@@ -150,8 +149,17 @@ Decoder::Offset Decoder::fields(const Struct& layout, Offset begin, Offset size,
     return limit;
 }
 
-void Decoder::one_field(const Field& field, Offset base, Offset limit) {
+// Nearly all fields are integers that are there.
+inline void Decoder::one_field(const Field& field, Offset base, Offset limit) {
     const Offset at = base + field.offset;
+    std::uint64_t value = 0;
+    if (is_integer(field) && at + field.width <= limit && cursor_.read(at, field.width, value))
+        push(field, at, field.width, sign_extended(field, value), false);
+    else
+        other_field(field, at, limit);
+}
+
+void Decoder::other_field(const Field& field, Offset at, Offset limit) {
     if (field.kind == Kind::group && field.members != nullptr) {
         const std::size_t group = open(field, at);
         ++depth_;
@@ -170,9 +178,7 @@ void Decoder::one_field(const Field& field, Offset base, Offset limit) {
         rest(field::trailing, at, limit); // half an integer is only bytes
         return;
     }
-    std::uint64_t value = 0; // stays 0, and the node is cut, when the capture ends here
-    cursor_.read(at, field.width, value);
-    add(field, at, field.width, sign_extended(field, value));
+    add(field, at, field.width); // the capture ends here
 }
 
 Decoder::Offset Decoder::name(const Field& field, Offset begin, Offset end) {

@@ -41,7 +41,17 @@ class Decoder {
     static constexpr Offset max_wire_length = Offset{1} << 30;
 
     // Tree building.
-    Node& add(const Field& field, Offset offset, Offset width, std::uint64_t value = 0);
+    Node& push(const Field& field, Offset offset, Offset width, std::uint64_t value, bool cut) {
+        return out_.nodes.emplace_back(Node{.field = &field,
+                                            .value = value,
+                                            .offset = offset,
+                                            .width = width,
+                                            .depth = depth_,
+                                            .cut = cut});
+    }
+    Node& add(const Field& field, Offset offset, Offset width, std::uint64_t value = 0) {
+        return push(field, offset, width, value, width != 0 && !captured(offset, width));
+    }
     void close(std::size_t group, Offset end) {
         out_.nodes[group].width = end - out_.nodes[group].offset;
     }
@@ -57,6 +67,7 @@ class Decoder {
     Offset counted(const Part& part, Offset begin, Offset end);
     Offset fields(const Struct& layout, Offset begin, Offset size, Offset end);
     void one_field(const Field& field, Offset base, Offset limit);
+    void other_field(const Field& field, Offset at, Offset limit);
     Offset name(const Field& field, Offset begin, Offset end);
     Offset counted_name(const Part& part, Offset begin, Offset end);
     Offset data(const Part& part, Offset begin, Offset end);

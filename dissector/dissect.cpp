@@ -49,7 +49,7 @@ void request_header(const Cursor& cursor, DialectName dialect, Message& out) {
     out.opcode_known = cursor.holds(4, 4);
 }
 
-void reply_header(const Cursor& cursor, const Context& context, Message& out) {
+void reply_header(const Cursor& cursor, Message& out) {
     out.error = static_cast<std::int32_t>(cursor.u32(4).value_or(0));
     out.unique = cursor.u64(8).value_or(0);
     out.has_header = cursor.size() >= out_header_size;
@@ -61,11 +61,6 @@ void reply_header(const Cursor& cursor, const Context& context, Message& out) {
         return;
     }
     out.kind = MessageKind::reply;
-    if (context.request != nullptr) {
-        out.opcode = context.request->opcode;
-        out.opcode_number = context.request->opcode_number;
-        out.opcode_known = true;
-    }
 }
 
 void report_capture_state(const Record& record, Message& out) {
@@ -111,12 +106,26 @@ void dissect_header(const Record& record, const Context& context, Message& out) 
     if (record.direction == Direction::request)
         request_header(cursor, context.dialect.name, out);
     else
-        reply_header(cursor, context, out);
+        reply_header(cursor, out);
+    name_reply(context, out);
     report_capture_state(record, out);
+}
+
+void name_reply(const Context& context, Message& out) {
+    if (out.kind != MessageKind::reply || context.request == nullptr)
+        return;
+    out.opcode = context.request->opcode;
+    out.opcode_number = context.request->opcode_number;
+    out.opcode_known = true;
 }
 
 void dissect(const Record& record, const Context& context, Message& out) {
     dissect_header(record, context, out);
+    dissect_rest(record, context, out);
+}
+
+void dissect_rest(const Record& record, const Context& context, Message& out) {
+    name_reply(context, out);
     Decoder decoder(record, context, out, out.order);
     switch (out.kind) {
     case MessageKind::request:

@@ -23,6 +23,13 @@ struct Context {
 // The header alone, enough to pair messages: everything of Message but nodes, subs and body findings.
 void dissect_header(const Record& record, const Context& context, Message& out);
 
+// What the header of a reply cannot say: which opcode it is about. Only for a header that was decoded
+// before the request was found.
+void name_reply(const Context& context, Message& out);
+
+// What dissect_header() left, with the same record and context; only the request may be new.
+void dissect_rest(const Record& record, const Context& context, Message& out);
+
 // The whole message.
 void dissect(const Record& record, const Context& context, Message& out);
 

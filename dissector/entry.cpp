@@ -2,8 +2,10 @@
 
 #include "dissector/group.h"
 #include "dissector/opcodes.h"
+#include "dissector/opcodes/shared.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <type_traits>
 
@@ -22,15 +24,16 @@ void read_common(const Group& group, Attributes& out) {
     out.blksize = group.u32("blksize");
 }
 
-// Members of struct fuse_attr in wire order, so that one walk finds them all.
-struct AttrMember {
-    const char* name;
-    void (*set)(Attributes& out, std::uint64_t value);
-};
+// Takes the value of a member of struct fuse_attr.
+using SetAttribute = void (*)(Attributes& out, std::uint64_t value);
 template <auto Member>
 void set(Attributes& out, std::uint64_t value) {
     out.*Member = static_cast<std::remove_reference_t<decltype(out.*Member)>>(value);
 }
+struct AttrMember {
+    std::string_view name;
+    SetAttribute set;
+};
 constexpr AttrMember attr_members[] = {
     {"ino", set<&Attributes::ino>},
     {"size", set<&Attributes::size>},
@@ -48,16 +51,22 @@ constexpr AttrMember attr_members[] = {
     {"flags", set<&Attributes::flags>},
 };
 
+// By position in attr_fields, so that no name is compared while messages are read; null for members
+// that nobody asks for.
+constexpr auto attr_setters = [] {
+    std::array<SetAttribute, std::size(attr_fields)> setters{};
+    for (const AttrMember& member : attr_members)
+        for (std::size_t i = 0; i < setters.size(); ++i)
+            if (attr_fields[i].name == member.name)
+                setters[i] = member.set;
+    return setters;
+}();
+
 void read_attr(const Group& group, Attributes& out) {
-    const AttrMember* next = std::begin(attr_members);
     group.each([&](const Node& node) {
-        const AttrMember* member =
-            std::find_if(next, std::end(attr_members),
-                         [&](const AttrMember& row) { return node.field->is_called(row.name); });
-        if (member == std::end(attr_members))
-            return;
-        member->set(out, node.cut ? 0 : node.value);
-        next = member + 1;
+        const auto position = static_cast<std::size_t>(node.field - attr_fields);
+        if (position < attr_setters.size() && attr_setters[position] != nullptr)
+            attr_setters[position](out, node.cut ? 0 : node.value);
     });
 }
 
@@ -225,9 +234,9 @@ bool is_file_type(std::uint32_t mode) {
 }
 
 std::optional<Attributes> attributes_of(const Operation& reply) {
-    const Node* attr = reply.find("attr");
-    const Node* statx = attr == nullptr ? reply.find("stat") : nullptr;
-    const Node* found = attr != nullptr ? attr : statx;
+    const Node* classic = reply.find("attr");
+    const Node* statx = classic == nullptr ? reply.find("stat") : nullptr;
+    const Node* found = classic != nullptr ? classic : statx;
     if (found == nullptr || reply.error() != 0)
         return std::nullopt;
     const Message& message = reply.message();
@@ -236,8 +245,8 @@ std::optional<Attributes> attributes_of(const Operation& reply) {
     out.sub = reply.sub();
     out.valid_s = reply.number("attr_valid").value_or(0);
     out.valid_ns = static_cast<std::uint32_t>(reply.number("attr_valid_nsec").value_or(0));
-    if (attr != nullptr)
-        read_attr(Group(message, *attr), out);
+    if (classic != nullptr)
+        read_attr(Group(message, *classic), out);
     else
         read_statx(message, Group(message, *statx), out);
     return out;

@@ -47,6 +47,8 @@ struct SubMessage {
 };
 
 struct Message {
+    static constexpr std::uint32_t no_node = ~std::uint32_t{0};
+
     MessageKind kind = MessageKind::request;
     ByteOrder order = ByteOrder::little;
     DialectName dialect = DialectName::unknown;
@@ -60,7 +62,8 @@ struct Message {
     std::int32_t error = 0;                  // replies; write_result: what write() returned
     std::uint32_t uid = 0, gid = 0, pid = 0; // requests
     std::uint32_t total_extlen = 0;
-    Bytes bytes; // as captured
+    std::uint32_t body_node = no_node; // index of the first layer node
+    Bytes bytes;                       // as captured
     std::vector<Node> nodes;
     std::vector<SubMessage> subs;
     std::vector<Finding> findings;

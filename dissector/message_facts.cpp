@@ -79,6 +79,15 @@ constexpr NameField name_fields[] = {
     {Op::removexattr, "name", NameRole::xattr},
 };
 
+// The operations that a table speaks of: nearly all messages are of others.
+template <class Rows>
+constexpr OpSet ops_of(const Rows& rows) {
+    OpSet set = 0;
+    for (const auto& row : rows)
+        set |= op_bit(row.op);
+    return set;
+}
+
 constexpr OpSet nodeless = ops(Op::init, Op::destroy, Op::batch_forget, Op::interrupt, Op::compound,
                                Op::cuse_init, Op::lookup_root);
 
@@ -117,6 +126,8 @@ ShortList<UsedNode, 2> used_nodes(const Operation& request) {
         return out;
     constexpr std::uint32_t nodeid_in_header = 16;
     out.push_back({NodeRole::target, request.nodeid(), request.offset() + nodeid_in_header});
+    if ((op_bit(request.op()) & ops_of(named_nodes)) == 0)
+        return out;
     for (const NamedNode& named : named_nodes)
         if (request.is(named.op))
             if (const Node* node = request.find(named.field))
@@ -126,12 +137,7 @@ ShortList<UsedNode, 2> used_nodes(const Operation& request) {
 
 ShortList<UsedFh, 2> used_fhs(const Operation& request) {
     ShortList<UsedFh, 2> out;
-    constexpr OpSet users =
-        ops(Op::read, Op::write, Op::flush, Op::fsync, Op::release, Op::lseek, Op::fallocate,
-            Op::ioctl, Op::poll, Op::getlk, Op::setlk, Op::setlkw, Op::copy_file_range,
-            Op::copy_file_range_64, Op::setattr, Op::getattr, Op::statx, Op::readdir,
-            Op::readdirplus, Op::releasedir, Op::fsyncdir);
-    if ((op_bit(request.op()) & users) == 0)
+    if ((op_bit(request.op()) & ops_of(fh_fields)) == 0)
         return out;
     for (const FhField& row : fh_fields) {
         if (!request.is(row.op))
@@ -153,6 +159,8 @@ ShortList<UsedFh, 2> used_fhs(const Operation& request) {
 
 ShortList<UsedName, 2> used_names(const Operation& request) {
     ShortList<UsedName, 2> out;
+    if ((op_bit(request.op()) & ops_of(name_fields)) == 0)
+        return out;
     for (const NameField& row : name_fields)
         if (request.is(row.op))
             if (const Node* name = request.find(row.field))
@@ -178,6 +186,10 @@ void forgets(const Operation& request, std::vector<Forgotten>& out) {
 void extension_records(const Operation& request, std::vector<ExtensionRecord>& out) {
     out.clear();
     const Message& message = request.message();
+    const bool may_have_some = request.sub() != no_sub || message.total_extlen != 0 ||
+                               request.opcode() == nullptr || request.opcode()->structural_ext;
+    if (!may_have_some)
+        return;
     for (const Node& node : request.nodes()) {
         if (node.field != &field::ext)
             continue;

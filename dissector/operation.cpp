@@ -6,29 +6,8 @@
 
 namespace fusewire {
 
-namespace {
-
-std::uint32_t header_size_of(const Message& message) {
-    return message.kind == MessageKind::request ? in_header_size : out_header_size;
-}
-
-// Unknown numbers mean nothing, whatever they stand for in other dialects; nor do notify codes.
-Op meaning_of(const Message& message, const Opcode* opcode) {
-    if (opcode == nullptr || message.kind == MessageKind::notification)
-        return Op{};
-    return op_of(*opcode);
-}
-
-} // namespace
-
-Operation::Operation(const Message& message)
-    : message_(&message), opcode_(message.opcode), op_(meaning_of(message, message.opcode)),
-      nodeid_(message.nodeid), error_(message.error), length_(message.length),
-      header_size_(header_size_of(message)), end_(message.nodes.size()) {}
-
 Operation::Operation(const Message& message, std::size_t index)
-    : message_(&message), sub_(static_cast<std::int16_t>(index)),
-      header_size_(header_size_of(message)) {
+    : message_(&message), sub_(static_cast<std::int16_t>(index)) {
     const SubMessage& sub = message.subs[index];
     opcode_ = sub.opcode;
     op_ = meaning_of(message, sub.opcode);
@@ -38,6 +17,12 @@ Operation::Operation(const Message& message, std::size_t index)
     length_ = sub.length;
     first_ = sub.first_node;
     end_ = sub.end_node;
+}
+
+std::uint32_t Operation::body_length() const {
+    const std::uint32_t header =
+        message_->kind == MessageKind::request ? in_header_size : out_header_size;
+    return length_ > header ? length_ - header : 0;
 }
 
 std::span<const Node> Operation::nodes() const {

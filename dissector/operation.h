@@ -16,7 +16,11 @@ namespace fusewire {
 class Operation {
   public:
     // The message itself.
-    explicit Operation(const Message& message);
+    explicit Operation(const Message& message)
+        : message_(&message), opcode_(message.opcode), op_(meaning_of(message, message.opcode)),
+          nodeid_(message.nodeid), error_(message.error), length_(message.length),
+          end_(message.nodes.size()),
+          layer_(message.body_node == Message::no_node ? end_ : message.body_node) {}
     // Its sub-operation `index`.
     Operation(const Message& message, std::size_t index);
 
@@ -29,9 +33,7 @@ class Operation {
     std::int32_t error() const { return error_; }    // replies
     std::uint32_t offset() const { return offset_; } // of its header in the message
     std::uint32_t length() const { return length_; } // with its header
-    std::uint32_t body_length() const {
-        return length_ > header_size_ ? length_ - header_size_ : 0;
-    }
+    std::uint32_t body_length() const;
 
     // A field of the body by its name in the tables; nullptr when it is absent or was not captured.
     // Fields of groups are given as the names on the way: {"attr", "mode"}.
@@ -48,6 +50,11 @@ class Operation {
   private:
     static constexpr std::size_t not_searched = ~std::size_t{0};
 
+    // Unknown numbers mean nothing, whatever they stand for in other dialects; nor do notify codes.
+    static Op meaning_of(const Message& message, const Opcode* opcode) {
+        const bool known = opcode != nullptr && message.kind != MessageKind::notification;
+        return known ? op_of(*opcode) : Op{};
+    }
     std::size_t layer() const; // index of the body's node, end_ when there is none
 
     const Message* message_;
@@ -58,7 +65,6 @@ class Operation {
     std::int32_t error_ = 0;
     std::uint32_t offset_ = 0;
     std::uint32_t length_ = 0;
-    std::uint32_t header_size_ = 0;
     std::size_t first_ = 0;
     std::size_t end_ = 0;
     mutable std::size_t layer_ = not_searched; // rules ask for many fields of one operation

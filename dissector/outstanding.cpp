@@ -52,7 +52,7 @@ void OutstandingRequests::see_request(const Decoded& decoded) {
         return;
     if (request.is(Op::init) && !decoded.exchange.again)
         erase_all(decoded.record.conn); // of an earlier mount with this number
-    const auto known = find(decoded.record, decoded.message);
+    const auto known = find_request(requests_, decoded.record, decoded.message);
     if (known != requests_.end())
         refresh(known->second, decoded.record, decoded.message);
     else
@@ -61,7 +61,7 @@ void OutstandingRequests::see_request(const Decoded& decoded) {
 
 void OutstandingRequests::see_reply(const Decoded& decoded) {
     const Message* asked = decoded.exchange.request;
-    const auto known = find(decoded.record, decoded.message);
+    const auto known = find_request(requests_, decoded.record, decoded.message);
     if (asked != nullptr && !decoded.exchange.ends_request) {
         if (known != requests_.end())
             known->second.refused_frame = decoded.record.frame;
@@ -78,8 +78,7 @@ void OutstandingRequests::see_interrupt(const Decoded& decoded) {
     const auto target = Operation(decoded.message).number("unique");
     if (!target)
         return;
-    const auto known = requests_.find(
-        Key{static_cast<std::uint32_t>(decoded.record.conn), false, *target & ~resend_bit});
+    const auto known = requests_.find(RequestKey::by_unique(decoded.record.conn, *target));
     if (known != requests_.end())
         known->second.interrupt_frame = decoded.record.frame;
 }
@@ -87,17 +86,15 @@ void OutstandingRequests::see_interrupt(const Decoded& decoded) {
 void OutstandingRequests::add(const Decoded& decoded) {
     const Record& record = decoded.record;
     const Message& message = decoded.message;
-    const bool by_address = message.unique == 0;
-    const std::uint64_t id = by_address ? record.pair_key : message.unique & ~resend_bit;
-    if (id == 0)
+    const RequestKey key = RequestKey::of(record.conn, message.unique, record.pair_key);
+    if (key.id == 0)
         return;
     if (requests_.size() >= kept) {
         ++dropped_;
         return;
     }
-    const auto conn = static_cast<std::uint32_t>(record.conn);
-    OutstandingRequest& request = requests_[Key{conn, by_address, id}];
-    ++counts_[conn];
+    OutstandingRequest& request = requests_[key];
+    ++counts_[key.conn];
     request.conn = record.conn;
     request.frame = decoded.exchange.again ? decoded.exchange.request_frame : record.frame;
     request.unique = message.unique & ~resend_bit;
@@ -136,15 +133,6 @@ void OutstandingRequests::refresh(OutstandingRequest& request, const Record& rec
     request.read_by = now;
     request.server_pid = now == ReadBy::thread ? record.server_pid : 0;
     request.server_tid = now == ReadBy::thread ? record.server_tid : 0;
-}
-
-OutstandingRequests::Map::iterator OutstandingRequests::find(const Record& record,
-                                                             const Message& message) {
-    const auto conn = static_cast<std::uint32_t>(record.conn);
-    const auto found = requests_.find(Key{conn, false, message.unique & ~resend_bit});
-    return found != requests_.end() || record.pair_key == 0
-               ? found
-               : requests_.find(Key{conn, true, record.pair_key});
 }
 
 void OutstandingRequests::erase(Map::iterator request) {

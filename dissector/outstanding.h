@@ -3,6 +3,7 @@
 // can make them. Memory is bounded: of too many requests the latest are only counted.
 #pragma once
 
+#include "dissector/request_key.h"
 #include "dissector/session.h"
 
 #include <cstdint>
@@ -79,26 +80,13 @@ class OutstandingRequests {
     std::uint64_t answered_unseen() const { return answered_unseen_; }
 
   private:
-    struct Key {
-        std::uint32_t conn;
-        bool by_address; // unique was not assigned yet
-        std::uint64_t id;
-        bool operator==(const Key&) const = default;
-    };
-    struct KeyHash {
-        std::size_t operator()(const Key& key) const {
-            return (key.id * 0x9e3779b97f4a7c15u) ^ (std::uint64_t{key.conn} << 32) ^
-                   key.by_address;
-        }
-    };
-    using Map = std::unordered_map<Key, OutstandingRequest, KeyHash>;
+    using Map = std::unordered_map<RequestKey, OutstandingRequest, RequestKeyHash>;
 
     void see_request(const Decoded& decoded);
     void see_reply(const Decoded& decoded);
     void see_interrupt(const Decoded& decoded);
     void add(const Decoded& decoded);
     void refresh(OutstandingRequest& request, const Record& record, const Message& message);
-    Map::iterator find(const Record& record, const Message& message);
     void erase(Map::iterator request);
     void erase_all(ConnId conn);
 

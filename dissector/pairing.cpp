@@ -1,7 +1,5 @@
 #include "dissector/pairing.h"
 
-#include "dissector/requests.h"
-
 namespace fusewire {
 
 namespace {
@@ -10,22 +8,13 @@ constexpr std::size_t first_heads = 256;
 
 } // namespace
 
-// The kernel gives the unique when the request is sent; a probe that sees it before then has only
-// the request's address.
-Pairing::Key Pairing::key_of(ConnId conn, std::uint64_t unique, std::uint64_t pair_key) {
-    const auto number = static_cast<std::uint32_t>(conn);
-    if (unique == 0)
-        return {pair_key, number, true};
-    return {unique & ~resend_bit, number, false};
-}
-
-std::uint64_t Pairing::hash(const Key& key) {
+std::uint64_t Pairing::hash(const RequestKey& key) {
     constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
     const std::uint64_t where = std::uint64_t{key.conn} << 33 | (key.by_address ? 1u : 0u);
     return ((key.id ^ where) * odd) >> 32;
 }
 
-Pairing::Index Pairing::find(const Key& key) const {
+Pairing::Index Pairing::find(const RequestKey& key) const {
     if (heads_.empty())
         return none;
     Index at = heads_[hash(key) & (heads_.size() - 1)];
@@ -35,15 +24,14 @@ Pairing::Index Pairing::find(const Key& key) const {
 }
 
 WaitingRequest* Pairing::find(ConnId conn, std::uint64_t unique, std::uint64_t pair_key) {
-    const auto number = static_cast<std::uint32_t>(conn);
-    Index found = find(Key{unique & ~resend_bit, number, false});
+    Index found = find(RequestKey::by_unique(conn, unique));
     if (found == none && pair_key != 0)
-        found = find(Key{pair_key, number, true});
+        found = find(RequestKey::by_pair_key(conn, pair_key));
     return found == none ? nullptr : &entries_[found].request;
 }
 
 void Pairing::wait(ConnId conn, std::uint64_t pair_key, const WaitingRequest& request) {
-    const Key key = key_of(conn, request.unique, pair_key);
+    const RequestKey key = RequestKey::of(conn, request.unique, pair_key);
     if (key.id == 0)
         return;
     if (const Index known = find(key); known != none)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dissector/record.h"
+#include "dissector/request_key.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -42,24 +43,17 @@ class Pairing {
     using Index = std::uint32_t;
     static constexpr Index none = ~Index{0};
 
-    struct Key {
-        std::uint64_t id = 0;
-        std::uint32_t conn = 0;
-        bool by_address = false; // unique was not assigned yet: `id` is the pair key
-        bool operator==(const Key&) const = default;
-    };
     struct Entry {
         WaitingRequest request;
-        Key key;
+        RequestKey key;
         Index next = none; // with the same hash, or free
         Index older = none;
         Index younger = none;
     };
 
-    static Key key_of(ConnId conn, std::uint64_t unique, std::uint64_t pair_key);
-    static std::uint64_t hash(const Key& key);
-    Index& head_of(const Key& key) { return heads_[hash(key) & (heads_.size() - 1)]; }
-    Index find(const Key& key) const;
+    static std::uint64_t hash(const RequestKey& key);
+    Index& head_of(const RequestKey& key) { return heads_[hash(key) & (heads_.size() - 1)]; }
+    Index find(const RequestKey& key) const;
     Index take_entry();
     void remove(Index index);
     void link(Index index);

@@ -1,7 +1,10 @@
 // RecentMap: the latest values by number, in a ring whose oldest is written over. Unlike BoundedMap it
-// allocates nothing once it is full, for what every message adds to.
+// allocates nothing once it is full, for what every message adds to. Made for uniques, which count
+// up: neighbours lie side by side, so that they are in the cache when they are wanted. Numbers that
+// somebody chose cannot be made to meet, since how far apart they lie is a secret of each map.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -34,9 +37,13 @@ class RecentMap {
         Value value;
     };
 
-    static std::size_t hash(std::uint64_t key) {
-        constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
-        return static_cast<std::size_t>(key * odd >> 32) & (Limit - 1);
+    // Within a block of Limit numbers of the kernel, which are even, each has a place of its own; where
+    // the block begins is a multiply-shift hash of its number.
+    std::size_t hash(std::uint64_t key) const {
+        constexpr unsigned bits = std::countr_zero(Limit);
+        const std::uint64_t block = key >> (bits + 1);
+        return static_cast<std::size_t>((key >> 1) + (block * secret_ >> (64 - bits))) &
+               (Limit - 1);
     }
     const Slot* slot_of(std::uint64_t key) const {
         if (slots_.empty())
@@ -65,6 +72,14 @@ class RecentMap {
         *link = slots_[gone].next;
     }
 
+    // Where the system puts a map in memory is random.
+    static std::uint64_t secret_of(const void* place) {
+        constexpr std::uint64_t odd = 0x9e3779b97f4a7c15u;
+        const std::uint64_t mixed = reinterpret_cast<std::uintptr_t>(place) * odd;
+        return (mixed ^ mixed >> 29) * odd | 1;
+    }
+
+    std::uint64_t secret_ = secret_of(this);
     std::vector<Slot> slots_;
     std::vector<Index> heads_; // by hash
     Index oldest_ = 0;         // the slot that is written next

@@ -41,12 +41,6 @@ std::uint32_t size_at(const Struct& layout, const Limits& limits) {
     return layout.size;
 }
 
-bool is_there(const Part& part, const Operation& request, const Limits& limits) {
-    return has_part(part, {.name = request.message().dialect,
-                           .init_known = limits.known,
-                           .init_flags = limits.accepted});
-}
-
 std::uint32_t room_of(const Operation& request, std::optional<std::uint64_t> asked) {
     for (const FixedRoom& row : fixed_rooms)
         if (request.is(row.op))
@@ -77,8 +71,11 @@ std::optional<ReplySize> reply_size(const Operation& request, const Limits& limi
     ReplySize size;
     const Struct* first = nullptr;
     bool open_ended = body.variable;
+    const Dialect dialect{.name = request.message().dialect,
+                          .init_known = limits.known,
+                          .init_flags = limits.accepted};
     for (const Part& part : body.parts) {
-        if (!is_there(part, request, limits))
+        if (!has_part(part, dialect))
             continue;
         if (part.kind == PartKind::fields)
             size.least += size_at(*part.layout, limits);

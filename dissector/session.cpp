@@ -87,7 +87,7 @@ void Session::see_request(const Record& record, Talk& talk, Message& message, Ex
     dissect_header(record, context, message);
     if (came_before(record, talk, message, exchange)) {
         if (whole)
-            dissect(record, context, message);
+            dissect_rest(record, context, message);
         return;
     }
     const bool is_init = message.opcode_known && message.opcode_number == init_opcode_number;
@@ -106,8 +106,10 @@ void Session::see_request(const Record& record, Talk& talk, Message& message, Ex
         context.dialect = talk.dialect;
         dissect_header(record, context, message);
     }
-    if (whole)
+    if (whole && (is_init || message.dialect != context.dialect.name))
         dissect(record, context, message);
+    else if (whole)
+        dissect_rest(record, context, message);
     const bool answered_later =
         message.has_header && !(message.opcode != nullptr && message.opcode->no_reply);
     if (answered_later)
@@ -121,7 +123,7 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
     dissect_header(record, context, message);
     Pending* asked = nullptr;
     if (message.kind == MessageKind::reply && message.has_header) {
-        const auto request = find_request(record, message);
+        const auto request = find_request(pending_, record, message);
         if (request != pending_.end()) {
             asked = &request->second;
             answer(record, *asked, exchange);
@@ -138,9 +140,9 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
     const bool is_init =
         context.request != nullptr && context.request->opcode_number == init_opcode_number;
     if (whole || is_init)
-        dissect(record, context, message);
-    else if (context.request != nullptr)
-        dissect_header(record, context, message);
+        dissect_rest(record, context, message);
+    else
+        name_reply(context, message);
     const bool learns = is_init ? message.error == 0 && learn_init_reply(talk, message)
                                 : learn_form(record, talk, message);
     if (!learns)
@@ -154,21 +156,12 @@ void Session::see_reply(const Record& record, Talk& talk, Message& message, Exch
         dissect_header(record, context, message);
 }
 
-// What the reply answers, or the unanswered request that this one is.
-Session::PendingMap::iterator Session::find_request(const Record& record, const Message& message) {
-    const auto conn = static_cast<std::uint32_t>(record.conn);
-    const auto found = pending_.find(Key{conn, false, message.unique & ~resend_bit});
-    return found != pending_.end() || record.pair_key == 0
-               ? found
-               : pending_.find(Key{conn, true, record.pair_key});
-}
-
 // Whether the record is about a request that is known already: a look lists it as in flight, or a
 // server reads what a look had listed as unread.
 bool Session::came_before(const Record& record, const Talk& talk, const Message& request,
                           Exchange& exchange) {
     const bool listed = (record.flags & record_in_flight) != 0;
-    const auto known = find_request(record, request);
+    const auto known = find_request(pending_, record, request);
     if (known != pending_.end()) {
         Pending& pending = known->second;
         const bool same = pending.message.opcode_number == request.opcode_number &&
@@ -247,7 +240,7 @@ bool Session::learn_form(const Record& record, Talk& talk, const Message& messag
 }
 
 // An entry for the key with the memory of an answered one where there is any.
-Session::Pending& Session::new_pending(const Key& key) {
+Session::Pending& Session::new_pending(const RequestKey& key) {
     if (spare_.empty() || pending_.contains(key))
         return pending_[key];
     PendingMap::node_type node = std::move(spare_.back());
@@ -257,18 +250,16 @@ Session::Pending& Session::new_pending(const Key& key) {
 }
 
 void Session::remember(const Record& record, const Message& message, bool whole) {
-    const bool by_address = message.unique == 0;
-    const std::uint64_t id = by_address ? record.pair_key : message.unique & ~resend_bit;
-    if (id == 0)
+    const RequestKey key = RequestKey::of(record.conn, message.unique, record.pair_key);
+    if (key.id == 0)
         return;
-    const Key key{static_cast<std::uint32_t>(record.conn), by_address, id};
     while (pending_.size() >= pending_limit && !order_.empty()) {
         pending_.erase(order_.front());
         order_.pop_front();
     }
     // Answered keys leave the queue in bulk, so that it stays within twice the outstanding requests.
     if (order_.size() > 2 * pending_.size() + 1024)
-        std::erase_if(order_, [&](const Key& old) { return !pending_.contains(old); });
+        std::erase_if(order_, [&](const RequestKey& old) { return !pending_.contains(old); });
     order_.push_back(key);
     Pending& pending = new_pending(key);
     pending.message = message;

@@ -7,6 +7,7 @@
 #include "dissector/dissect.h"
 #include "dissector/recent_map.h"
 #include "dissector/record.h"
+#include "dissector/request_key.h"
 
 #include <cstdint>
 #include <deque>
@@ -90,18 +91,6 @@ class Session {
     const Recognition* recognition_of(ConnId conn) const;
 
   private:
-    struct Key {
-        std::uint32_t conn;
-        bool by_address; // unique was not assigned yet: paired by pair_key
-        std::uint64_t id;
-        bool operator==(const Key&) const = default;
-    };
-    struct KeyHash {
-        std::size_t operator()(const Key& key) const {
-            return (key.id * 0x9e3779b97f4a7c15u) ^ (std::uint64_t{key.conn} << 32) ^
-                   key.by_address;
-        }
-    };
     struct Pending {
         Message message;
         std::vector<std::byte> bytes; // what `message` refers to
@@ -112,7 +101,7 @@ class Session {
         bool began_unseen = false;
         bool unread = false; // by the server, when it was last listed
     };
-    using PendingMap = std::unordered_map<Key, Pending, KeyHash>;
+    using PendingMap = std::unordered_map<RequestKey, Pending, RequestKeyHash>;
     struct Talk { // one connection
         Dialect dialect;
         DialectDetection detection;
@@ -134,11 +123,10 @@ class Session {
     bool came_before(const Record& record, const Talk& talk, const Message& request,
                      Exchange& exchange);
     void remember(const Record& record, const Message& message, bool whole);
-    PendingMap::iterator find_request(const Record& record, const Message& message);
     void note_answered(const Record& record, const Talk& talk, const Message& reply,
                        std::uint64_t request_frame);
     void answer(const Record& record, Pending& request, Exchange& exchange);
-    Pending& new_pending(const Key& key);
+    Pending& new_pending(const RequestKey& key);
     void settle(Talk& talk);
 
     const Survey* survey_ = nullptr;
@@ -148,7 +136,7 @@ class Session {
     std::uint64_t seen_ = 0;
     std::unordered_map<std::uint32_t, Talk> talks_;
     PendingMap pending_;
-    std::deque<Key> order_; // of pending_, with keys that were answered since
+    std::deque<RequestKey> order_; // of pending_, with keys that were answered since
     // Frames of requests that were answered lately. One that was listed as in flight at the same
     // time may come behind its reply.
     RecentMap<std::uint64_t, 4096> settled_;

@@ -5,6 +5,7 @@
 
 #include "dissector/entry.h"
 #include "dissector/operation.h"
+#include "dissector/reply_size.h"
 #include "dissector/session.h"
 #include "dissector/state.h"
 
@@ -60,6 +61,7 @@ struct ExchangeEvent : Scene {
     const Message& request;
     std::span<const Entry> entries; // that it hands out
     const Outstanding* outstanding = nullptr;
+    std::optional<ReplySize> room;    // for a successful reply; nullopt: not known
     const Verdict* verdict = nullptr; // what the kernel does; nullptr while that is being found out
 };
 

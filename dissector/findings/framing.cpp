@@ -325,8 +325,7 @@ std::string bytes_allowed(const ReplySize& size) {
 std::optional<ReplySize> missed_size(const ExchangeEvent& event) {
     if (event.message.error != 0 || !has_true_length(event))
         return std::nullopt;
-    const auto size = reply_size(Operation(event.request), event.state.limits);
-    return size && !size->takes(payload_of(event)) ? size : std::nullopt;
+    return event.room && !event.room->takes(payload_of(event)) ? event.room : std::nullopt;
 }
 
 constexpr Check<ExchangeEvent> exchange_rows[] = {

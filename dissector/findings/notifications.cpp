@@ -74,6 +74,8 @@ std::optional<WrongSize> wrong_size(const MessageEvent& event) {
 }
 
 void report_size(const MessageEvent& event, std::string_view rule, Report& report) {
+    if (event.message.kind != MessageKind::notification)
+        return;
     const auto wrong = wrong_size(event);
     if (wrong && wrong->rule == rule)
         report({.object = event.message.opcode_number,

@@ -40,5 +40,22 @@ TEST(Requests, TheLatestAnsweredOnesAreKnown) {
     EXPECT_EQ(requests.settled(1'000'002)->reply_frame, 203u);
 }
 
+// Uniques that a map of powers of two would put into one place, and such as lie side by side.
+TEST(Requests, AnsweredOnesAreKnownWhateverTheirUniques) {
+    for (const std::uint64_t step : {1ull, 2ull, 1ull << 13, 1ull << 14, 1ull << 32, 1ull << 47}) {
+        Requests requests;
+        for (std::uint64_t i = 1; i <= 3 * Requests::settled_limit; ++i) {
+            requests.sent(Outstanding{.frame = i, .unique = i * step});
+            requests.answered(i * step, i + 1, 0, 0);
+        }
+        for (std::uint64_t i = 1; i <= 3 * Requests::settled_limit; ++i) {
+            const Settled* settled = requests.settled(i * step);
+            ASSERT_EQ(settled != nullptr, i > 2 * Requests::settled_limit) << step << " " << i;
+            if (settled != nullptr)
+                EXPECT_EQ(settled->request_frame, i);
+        }
+    }
+}
+
 } // namespace
 } // namespace fusewire
