@@ -240,6 +240,12 @@ bool Session::learn_form(const Record& record, Talk& talk, const Message& messag
 }
 
 // An entry for the key with the memory of an answered one where there is any.
+// Not answered, and its key not taken by a later one.
+bool Session::is_waiting(const Waiting& request) const {
+    const auto found = pending_.find(request.key);
+    return found != pending_.end() && found->second.index == request.index;
+}
+
 Session::Pending& Session::new_pending(const RequestKey& key) {
     if (spare_.empty() || pending_.contains(key))
         return pending_[key];
@@ -253,14 +259,13 @@ void Session::remember(const Record& record, const Message& message, bool whole)
     const RequestKey key = RequestKey::of(record.conn, message.unique, record.pair_key);
     if (key.id == 0)
         return;
-    while (pending_.size() >= pending_limit && !order_.empty()) {
-        pending_.erase(order_.front());
-        order_.pop_front();
-    }
-    // Answered keys leave the queue in bulk, so that it stays within twice the outstanding requests.
+    for (; pending_.size() >= pending_limit && !order_.empty(); order_.pop_front())
+        if (is_waiting(order_.front()))
+            pending_.erase(order_.front().key);
+    // Answered requests leave the queue in bulk, so that it stays within twice the outstanding ones.
     if (order_.size() > 2 * pending_.size() + 1024)
-        std::erase_if(order_, [&](const RequestKey& old) { return !pending_.contains(old); });
-    order_.push_back(key);
+        std::erase_if(order_, [this](const Waiting& old) { return !is_waiting(old); });
+    order_.push_back({key, seen_});
     Pending& pending = new_pending(key);
     pending.message = message;
     pending.message.bytes = {};

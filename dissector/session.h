@@ -101,6 +101,10 @@ class Session {
         bool began_unseen = false;
         bool unread = false; // by the server, when it was last listed
     };
+    struct Waiting {
+        RequestKey key;
+        std::uint64_t index; // of Pending
+    };
     using PendingMap = std::unordered_map<RequestKey, Pending, RequestKeyHash>;
     struct Talk { // one connection
         Dialect dialect;
@@ -126,6 +130,7 @@ class Session {
     void note_answered(const Record& record, const Talk& talk, const Message& reply,
                        std::uint64_t request_frame);
     void answer(const Record& record, Pending& request, Exchange& exchange);
+    bool is_waiting(const Waiting& request) const;
     Pending& new_pending(const RequestKey& key);
     void settle(Talk& talk);
 
@@ -136,7 +141,7 @@ class Session {
     std::uint64_t seen_ = 0;
     std::unordered_map<std::uint32_t, Talk> talks_;
     PendingMap pending_;
-    std::deque<RequestKey> order_; // of pending_, with keys that were answered since
+    std::deque<Waiting> order_; // of pending_, with requests that were answered since
     // Frames of requests that were answered lately. One that was listed as in flight at the same
     // time may come behind its reply.
     RecentMap<std::uint64_t, 4096> settled_;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <limits>
 
 namespace fusewire {
@@ -191,6 +192,30 @@ TEST_F(SessionTest, UnansweredRequestsAreBounded) {
     EXPECT_EQ(answer(reply(2)).request_frame, 0u) << "the oldest was given up";
     EXPECT_EQ(answer(reply(2 * (Session::pending_limit + 10))).request_frame,
               Session::pending_limit + 10);
+}
+
+TEST_F(SessionTest, TakesALinearTimeWhenOneNumberIsUsedAgainAndAgain) {
+    const Wire wire = request(getattr, 2, 1, Wire().zeros(16));
+    const auto begin = std::chrono::steady_clock::now();
+    for (std::uint64_t i = 1; i <= 200'000; ++i)
+        session.see(record_of(wire, Direction::request, 0, i), message, exchange, false);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+    EXPECT_EQ(session.outstanding(), 1u);
+    EXPECT_EQ(answer(reply(2)).request_frame, 200'000u) << "the latest one is answered";
+}
+
+TEST_F(SessionTest, GivesUpTheOldestAlthoughItsNumberWasUsedAgain) {
+    const auto ask = [&](std::uint64_t unique, std::uint64_t frame) {
+        const Wire wire = request(getattr, unique, 1, Wire().zeros(16));
+        session.see(record_of(wire, Direction::request, 0, frame), message, exchange, false);
+    };
+    ask(2, 1);
+    ask(4, 2);
+    ask(2, 3);
+    for (std::uint64_t i = 4; i <= Session::pending_limit + 2; ++i)
+        ask(2 * i, i);
+    EXPECT_EQ(answer(reply(4)).request_frame, 0u) << "the oldest was given up";
+    EXPECT_EQ(answer(reply(2)).request_frame, 3u);
 }
 
 } // namespace
