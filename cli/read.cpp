@@ -8,9 +8,9 @@
 #include "cli/message_printer.h"
 #include "cli/options.h"
 #include "cli/outstanding_view.h"
-#include "cli/progress_bar.h"
 #include "cli/stop.h"
 #include "cli/subcommand.h"
+#include "cli/two_passes.h"
 #include "cli/view.h"
 #include "dissector/message_fields.h"
 
@@ -40,16 +40,14 @@ struct ReadOptions {
     bool shows() const { return out.empty() || print || view.asked_for(); }
 };
 
-// One run of the command. The first pass, where there is one, learns from headers what the second
-// shows beside each message.
+// One run of the command.
 class Reading {
   public:
     Reading(const ReadOptions& options, std::unique_ptr<RecordSource> source,
             std::unique_ptr<View> view, std::optional<CaptureWriter> writer,
             std::optional<Filter> filter)
-        : options_(options), source_(std::move(source)), writer_(std::move(writer)),
-          filter_(std::move(filter)), surveys_(needs_survey(view.get()) && source_->rewindable()),
-          progress_(surveys_ ? 2 : 1) {
+        : options_(options), writer_(std::move(writer)), filter_(std::move(filter)),
+          capture_(std::move(source), options.dialect, needs_survey(view.get())) {
         if (view)
             printer_.emplace(std::move(view));
     }
@@ -59,36 +57,34 @@ class Reading {
   private:
     bool needs_survey(const View* view) const;
     ViewNeeds needs() const;
-    void force_dialect(JudgedSession& session) const;
-    void survey();
-    void show();
+    bool is_wanted() const;
+    bool take(JudgedSession& session, const Record& record);
     bool show(JudgedSession& session, const Record& record);
-    bool next(Record& record);
     int finish();
     void say_what_is_missing() const;
 
     const ReadOptions& options_;
-    std::unique_ptr<RecordSource> source_;
     std::optional<MessagePrinter> printer_;
     std::optional<CaptureWriter> writer_;
     std::optional<Filter> filter_;
-    bool surveys_;
-    ProgressBar progress_;
-    FirstPass known_;
+    TwoPasses capture_;
+    std::uint64_t shown_ = 0;
     std::uint64_t lost_ = 0;
-    std::optional<Error> error_;
+    std::optional<Error> write_error_;
 };
 
 int Reading::run() {
-    if (surveys_)
-        survey();
-    source_->on_idle([this] {
+    capture_.read_while([this] { return is_wanted(); });
+    capture_.survey(needs().findings);
+    capture_.source().on_idle([this] {
         if (printer_)
             printer_->flush();
     });
     if (printer_)
         printer_->begin();
-    show();
+    capture_.run(needs(), [this](JudgedSession& session, const Record& record) {
+        return take(session, record);
+    });
     return finish();
 }
 
@@ -103,34 +99,14 @@ ViewNeeds Reading::needs() const {
                              : ViewNeeds{.body = false, .findings = false});
 }
 
-void Reading::force_dialect(JudgedSession& session) const {
-    if (options_.dialect)
-        session.force_dialect(*options_.dialect);
+bool Reading::is_wanted() const {
+    return shown_ < options_.count && (!printer_ || printer_->open());
 }
 
-// An error ends both passes at the same message; the second one reports it.
-void Reading::survey() {
-    JudgedSession session({.body = false, .findings = needs().findings});
-    force_dialect(session);
-    session.keep_first_pass();
-    Record record;
-    while (next(record))
-        session.see(record);
-    known_ = session.first_pass();
-    progress_.next_pass();
-    error_.reset();
-    if (auto again = source_->rewind(); !again)
-        error_ = again.error();
-}
-
-void Reading::show() {
-    JudgedSession session(needs(), surveys_ ? &known_ : nullptr);
-    force_dialect(session);
-    Record record;
-    for (std::uint64_t shown = 0; shown < options_.count && !error_ && next(record);) {
-        lost_ += record.lost;
-        shown += show(session, record) ? 1 : 0;
-    }
+bool Reading::take(JudgedSession& session, const Record& record) {
+    lost_ += record.lost;
+    shown_ += show(session, record) ? 1 : 0;
+    return !write_error_;
 }
 
 // False if the filter leaves the record out.
@@ -143,51 +119,41 @@ bool Reading::show(JudgedSession& session, const Record& record) {
             return false;
         }
         if (printer_)
-            printer_->print(session, *source_, decoded);
+            printer_->print(session, capture_.source(), decoded);
     }
     if (writer_)
-        if (auto written = writer_->write(*source_, record); !written)
-            error_ = written.error();
+        if (auto written = writer_->write(capture_.source(), record); !written)
+            write_error_ = written.error();
     return true;
 }
 
-bool Reading::next(Record& record) {
-    if (stop_requested() || (printer_ && !printer_->open()))
-        return false;
-    auto more = source_->next(record);
-    if (!more)
-        error_ = more.error();
-    progress_.tick(*source_);
-    return more && *more;
-}
-
 int Reading::finish() {
-    progress_.clear();
-    if (writer_ && !error_)
+    capture_.clear_progress();
+    std::optional<Error> error = write_error_ ? write_error_ : capture_.error();
+    if (writer_ && !error)
         if (auto flushed = writer_->flush(); !flushed)
-            error_ = flushed.error();
+            error = flushed.error();
     if (printer_)
         if (auto printed = printer_->end(); !printed)
             return report(printed.error());
-    const bool nobody_reads =
-        (printer_ && !printer_->open()) || (error_ && is_closed_pipe(*error_));
+    const bool nobody_reads = (printer_ && !printer_->open()) || (error && is_closed_pipe(*error));
     if (nobody_reads)
         return exit_done;
     say_what_is_missing();
     if (filter_)
         say_what_was_undecided(*filter_);
     end_as_signalled();
-    return error_ ? report(*error_) : exit_done;
+    return error ? report(*error) : exit_done;
 }
 
 void Reading::say_what_is_missing() const {
     const std::string name = options_.file == "-" ? "standard input" : options_.file;
-    for (const std::string& warning : source_->warnings())
+    for (const std::string& warning : capture_.source().warnings())
         say(warning);
     if (lost_ != 0)
         say(fmt::format("{}: {} message{} lost during the capture", name, lost_,
                         lost_ == 1 ? " was" : "s were"));
-    const std::string blind = blind_spots(source_->connections());
+    const std::string blind = blind_spots(capture_.source().connections());
     if (printer_ && !blind.empty() && isatty(STDERR_FILENO) == 1)
         say(fmt::format("{}: {}", name, blind));
 }

@@ -7,9 +7,9 @@
 #include "cli/numbers.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "cli/progress_bar.h"
 #include "cli/stop.h"
 #include "cli/subcommand.h"
+#include "cli/two_passes.h"
 #include "dissector/ledger.h"
 #include "dissector/message_fields.h"
 #include "dissector/render/statistics.h"
@@ -58,45 +58,40 @@ struct StatsOptions {
     GroupBy grouping() const { return by.value_or(GroupBy::opcode); }
 };
 
-// One run of the command. A file is read once for its headers, so that its dialects and what a filter
-// may ask for are known from the first message on, and then as a whole.
+// One run of the command.
 class Counting {
   public:
     Counting(const StatsOptions& options, std::unique_ptr<RecordSource> source,
              std::optional<Filter> filter)
-        : options_(options), source_(std::move(source)), filter_(std::move(filter)),
-          progress_(source_->rewindable() ? 2 : 1),
-          statistics_(options.grouping(), options.interval_ns) {}
+        : options_(options), capture_(std::move(source), options.dialect, true),
+          filter_(std::move(filter)), statistics_(options.grouping(), options.interval_ns) {}
 
     int run();
 
   private:
     ViewNeeds needs() const;
-    void survey();
-    void count();
     void count(JudgedSession& session, const Record& record);
-    bool next(Record& record);
     StatisticsScene scene() const;
     std::string path_of(ConnId conn, std::uint64_t nodeid) const;
     void print(std::string& out) const;
     int finish();
 
     const StatsOptions& options_;
-    std::unique_ptr<RecordSource> source_;
+    TwoPasses capture_;
     std::optional<Filter> filter_;
-    ProgressBar progress_;
     Statistics statistics_;
     Ledger ledger_; // kept where paths are asked for
-    FirstPass known_;
     std::uint64_t counted_ = 0;
-    std::optional<Error> error_;
 };
 
 int Counting::run() {
-    if (source_->rewindable())
-        survey();
-    count();
-    progress_.clear();
+    capture_.read_while([this] { return counted_ < options_.count; });
+    capture_.survey(filter_ && (filter_->needs() & need_findings) != 0);
+    capture_.run(needs(), [this](JudgedSession& session, const Record& record) {
+        count(session, record);
+        return true;
+    });
+    capture_.clear_progress();
     Output out(STDOUT_FILENO);
     print(out.text());
     if (auto printed = out.finish(); !printed)
@@ -110,32 +105,6 @@ ViewNeeds Counting::needs() const {
                     {.body = true, .findings = options_.grouping() == GroupBy::nodeid});
 }
 
-// An error ends both passes at the same message; the second one reports it.
-void Counting::survey() {
-    const bool judges = filter_ && (filter_->needs() & need_findings) != 0;
-    JudgedSession session({.body = false, .findings = judges});
-    if (options_.dialect)
-        session.force_dialect(*options_.dialect);
-    session.keep_first_pass();
-    Record record;
-    while (next(record))
-        session.see(record);
-    known_ = session.first_pass();
-    progress_.next_pass();
-    error_.reset();
-    if (auto again = source_->rewind(); !again)
-        error_ = again.error();
-}
-
-void Counting::count() {
-    JudgedSession session(needs(), source_->rewindable() ? &known_ : nullptr);
-    if (options_.dialect)
-        session.force_dialect(*options_.dialect);
-    Record record;
-    while (!error_ && counted_ < options_.count && next(record))
-        count(session, record);
-}
-
 void Counting::count(JudgedSession& session, const Record& record) {
     const Decoded decoded = session.see(record);
     const bool counts = !filter_ || filter_->matches(decoded);
@@ -143,16 +112,6 @@ void Counting::count(JudgedSession& session, const Record& record) {
     counted_ += counts ? 1 : 0;
     if (options_.grouping() == GroupBy::nodeid)
         ledger_.see(record, decoded.message, decoded.exchange, *session.checker());
-}
-
-bool Counting::next(Record& record) {
-    if (stop_requested())
-        return false;
-    auto more = source_->next(record);
-    if (!more)
-        error_ = more.error();
-    progress_.tick(*source_);
-    return more && *more;
 }
 
 std::string Counting::path_of(ConnId conn, std::uint64_t nodeid) const {
@@ -164,7 +123,7 @@ std::string Counting::path_of(ConnId conn, std::uint64_t nodeid) const {
 
 StatisticsScene Counting::scene() const {
     StatisticsScene scene{.statistics = statistics_,
-                          .connections = source_->connections(),
+                          .connections = capture_.source().connections(),
                           .path_of = {},
                           .filter = options_.filter};
     if (options_.grouping() == GroupBy::nodeid)
@@ -191,15 +150,15 @@ void Counting::print(std::string& out) const {
 
 int Counting::finish() {
     const std::string name = options_.file == "-" ? "standard input" : options_.file;
-    for (const std::string& warning : source_->warnings())
+    for (const std::string& warning : capture_.source().warnings())
         say(warning);
-    const std::string blind = blind_spots(source_->connections());
+    const std::string blind = blind_spots(capture_.source().connections());
     if (!blind.empty() && isatty(STDERR_FILENO) == 1)
         say(fmt::format("{}: {}", name, blind));
     if (filter_)
         say_what_was_undecided(*filter_);
     end_as_signalled();
-    return error_ ? report(*error_) : exit_done;
+    return capture_.error() ? report(*capture_.error()) : exit_done;
 }
 
 int run_stats(const StatsOptions& options) {
