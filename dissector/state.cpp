@@ -189,8 +189,8 @@ std::string State::path(std::uint64_t nodeid) const {
     for (int depth = 0; nodeid != root_nodeid; ++depth) {
         const NodeState* node = find(nodeid);
         if (depth == deepest || node == nullptr || node->name.empty())
-            return path.insert(0, "?");
-        path.insert(0, "/" + node->name);
+            return path.insert(0, 1, '?');
+        path.insert(0, node->name).insert(0, 1, '/');
         nodeid = node->parent;
     }
     return path.empty() ? "/" : path;

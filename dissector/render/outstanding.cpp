@@ -151,7 +151,7 @@ class OutstandingText {
     void about(const Connection& connection) {
         std::string text = fmt::format("connection {}", number_of(connection.conn));
         if (!connection.mount_point.empty())
-            text += " " + escaped(connection.mount_point);
+            text += fmt::format(" {}", escaped(connection.mount_point));
         if (!connection.server_name.empty() || connection.server_pid != 0)
             text += fmt::format(", server {} {}", escaped(connection.server_name),
                                 connection.server_pid);
