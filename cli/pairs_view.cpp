@@ -1,20 +1,13 @@
 #include "cli/pairs_view.h"
 
+#include "dissector/exchange_rules.h"
+
 namespace fusewire {
-
-namespace {
-
-bool is_answered(const Message& message) {
-    const bool never =
-        message.opcode != nullptr && (message.opcode->no_reply || message.opcode->optional_reply);
-    return message.kind == MessageKind::request && message.has_header && !never;
-}
-
-} // namespace
 
 void PairsView::see(std::string& out, const Decoded& decoded, bool selected) {
     origin_.see(style_, decoded.record);
-    if (is_answered(decoded.message) && !decoded.exchange.again)
+    const bool is_request = decoded.message.kind == MessageKind::request;
+    if (is_request && awaits_reply(decoded.message) && !decoded.exchange.again)
         keep(out, decoded, selected);
     else if (decoded.message.kind == MessageKind::reply)
         settle(out, decoded, selected);

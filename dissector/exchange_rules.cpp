@@ -42,6 +42,12 @@ InitFacts init_facts_of(const Message& message) {
             .max_handle_sz = message.kind == MessageKind::reply ? max_handle_size_of(message) : 0};
 }
 
+bool awaits_reply(const Message& request) {
+    const Opcode* opcode = request.opcode;
+    return request.has_header &&
+           (opcode == nullptr || (!opcode->no_reply && !opcode->optional_reply));
+}
+
 bool leaves_request_waiting(const Record& record, std::uint64_t request_unique,
                             const Message& reply) {
     if (((request_unique ^ reply.unique) & resend_bit) != 0)

@@ -15,6 +15,9 @@ inline constexpr std::uint32_t init_opcode_number = 26;
 InitFacts init_facts_of(const Message& message);
 std::uint64_t init_flags_of(const Message& message);
 
+// Of a request that has a whole header: whether its server always answers it.
+bool awaits_reply(const Message& request);
+
 // The kernel refuses such a write and goes on waiting for the answer (fuse_dev_do_write()).
 bool leaves_request_waiting(const Record& record, std::uint64_t request_unique,
                             const Message& reply);

@@ -269,25 +269,6 @@ void FieldRef::take_names(std::span<const Value> names) {
         names_.push_back(names);
 }
 
-std::string_view FieldRef::kind_word() const {
-    switch (type_) {
-    case ValueType::number:
-        return "number";
-    case ValueType::text:
-    case ValueType::prose:
-        return "text";
-    case ValueType::bytes:
-        return "bytes";
-    case ValueType::duration:
-        return "span of time";
-    case ValueType::time:
-        return "time";
-    case ValueType::ranked:
-        return "name";
-    }
-    return {};
-}
-
 void FieldRef::collect(FieldValues& values, const Decoded& decoded) const {
     if (!of_request_ || decoded.message.kind == MessageKind::request)
         return collect_here(values, decoded);

@@ -26,8 +26,6 @@ class FieldRef {
     ValueType type() const { return type_; }
     std::uint8_t needs() const { return needs_; } // FieldNeed
     bool is_signed() const { return signed_; }
-    // A word for its kind in messages to people: "number", "text".
-    std::string_view kind_word() const;
 
     // Adds its values in this message.
     void collect(FieldValues& values, const Decoded& decoded) const;

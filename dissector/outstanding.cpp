@@ -1,5 +1,6 @@
 #include "dissector/outstanding.h"
 
+#include "dissector/exchange_rules.h"
 #include "dissector/operation.h"
 #include "dissector/requests.h"
 
@@ -9,12 +10,6 @@
 namespace fusewire {
 
 namespace {
-
-bool awaits_reply(const Message& request) {
-    const Opcode* opcode = request.opcode;
-    return request.has_header &&
-           (opcode == nullptr || (!opcode->no_reply && !opcode->optional_reply));
-}
 
 // What the record says of its reader; device tiers see a request when a thread reads it.
 ReadBy reader_of(const Record& record) {

@@ -2,6 +2,7 @@
 
 #include "dissector/escape.h"
 #include "dissector/filter/program.h"
+#include "dissector/utf8.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,14 +17,6 @@ namespace fusewire {
 namespace {
 
 constexpr std::size_t shown_around = 60; // characters of a long filter on each side of the place
-
-bool begins_character(char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-}
-
-std::size_t count_characters(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
-}
 
 FilterError error_of(const filter::SyntaxError& error, std::string_view text) {
     const std::size_t begin = std::min(error.place.column, text.size());

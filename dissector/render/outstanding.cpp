@@ -4,6 +4,7 @@
 #include "dissector/opcodes.h"
 #include "dissector/render/json_object.h"
 #include "dissector/render/paint.h"
+#include "dissector/utf8.h"
 
 #include <fmt/format.h>
 
@@ -28,24 +29,6 @@ std::string escaped(std::string_view text) {
 
 std::uint32_t number_of(ConnId conn) {
     return static_cast<std::uint32_t>(conn);
-}
-
-bool is_continuation(char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
-}
-
-std::size_t columns_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
-}
-
-// As much of the text as has room.
-std::string_view clipped(std::string_view text, std::size_t columns) {
-    std::size_t at = 0;
-    for (; at < text.size(); ++at)
-        if (!is_continuation(text[at]) && columns-- == 0)
-            break;
-    return text.substr(0, at);
 }
 
 // How long ago; nothing is younger than the moment that it is looked at.
@@ -191,8 +174,8 @@ class OutstandingText {
 
     void begin() { room_ = style_.width == 0 ? std::string::npos : style_.width; }
     void put(Paint paint, std::string_view text) {
-        const std::string_view shown = clipped(text, room_);
-        room_ -= columns_of(shown);
+        const std::string_view shown = first_characters(text, room_);
+        room_ -= count_characters(shown);
         const Painted painted(out_, style_.color, paint);
         out_ += shown;
     }

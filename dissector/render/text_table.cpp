@@ -1,5 +1,7 @@
 #include "dissector/render/text_table.h"
 
+#include "dissector/utf8.h"
+
 #include <algorithm>
 #include <numeric>
 #include <string_view>
@@ -9,23 +11,6 @@ namespace fusewire {
 namespace {
 
 constexpr std::size_t left_out = ~std::size_t{0}; // instead of a width
-
-bool is_continuation(char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
-}
-
-std::size_t columns_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return !is_continuation(c); }));
-}
-
-std::string_view clipped(std::string_view text, std::size_t columns) {
-    std::size_t at = 0;
-    for (; at < text.size(); ++at)
-        if (!is_continuation(text[at]) && columns-- == 0)
-            break;
-    return text.substr(0, at);
-}
 
 std::size_t line_length(const std::vector<std::size_t>& widths) {
     return std::accumulate(widths.begin(), widths.end(), std::size_t{0},
@@ -46,10 +31,10 @@ std::vector<std::size_t> TextTable::widths() const {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         std::size_t widest = 0;
         for (const auto& row : rows_)
-            widest = std::max(widest, columns_of(row[i].text));
+            widest = std::max(widest, count_characters(row[i].text));
         widths.push_back(widest == 0 && columns_[i].sparse
                              ? left_out
-                             : std::max(widest, columns_of(columns_[i].head)));
+                             : std::max(widest, count_characters(columns_[i].head)));
     }
     return widths;
 }
@@ -65,12 +50,12 @@ void TextTable::line(std::string& out, const std::vector<Cell>& cells,
             break; // half a number would be a wrong one
         const std::string_view text =
             room == 0 ? std::string_view(cells[i].text)
-                      : clipped(cells[i].text, room - std::min(room, used + owed + gap));
-        const std::size_t blank = widths[i] - std::min(widths[i], columns_of(text));
+                      : first_characters(cells[i].text, room - std::min(room, used + owed + gap));
+        const std::size_t blank = widths[i] - std::min(widths[i], count_characters(text));
         owed += gap + (columns_[i].right ? blank : 0);
         if (!text.empty()) {
             out.append(owed, ' ');
-            used += owed + columns_of(text);
+            used += owed + count_characters(text);
             owed = 0;
             const Painted painted(out, color, cells[i].paint);
             out += text;

@@ -1,5 +1,6 @@
 #include "dissector/statistics/group_tally.h"
 
+#include "dissector/exchange_rules.h"
 #include "dissector/requests.h"
 
 #include <algorithm>
@@ -61,12 +62,6 @@ GroupKey key_of_notification(GroupBy by, const Record& record, const Message& me
         if (node.field->kind == Kind::nodeid && !node.cut)
             return {.conn = number_of(record.conn), .id = node.value};
     return unknown_group;
-}
-
-bool awaits_reply(const Message& request) {
-    const Opcode* opcode = request.opcode;
-    return request.has_header &&
-           (opcode == nullptr || (!opcode->no_reply && !opcode->optional_reply));
 }
 
 LatencyStart start_of(const Record& request) {
