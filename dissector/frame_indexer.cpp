@@ -265,18 +265,24 @@ void FrameIndexer::learn_init_reply(const Record& record, Talk& talk) {
     settle(talk);
 }
 
+void FrameIndexer::learn(const About& about) {
+    std::erase_if(early_, [&](const Early& early) { return learn(early, about(early.conn)); });
+}
+
+bool FrameIndexer::learn(const Early& early, const Connection* about) {
+    if (about == nullptr || about->minor == 0)
+        return false;
+    FrameIndex::State better = index_.states_[early.state];
+    apply_facts(*about, better.dialect);
+    const auto instead = static_cast<std::uint32_t>(index_.states_.size());
+    index_.states_.push_back(better);
+    store_late(index_.states_[early.state].instead, instead);
+    index_.revision_.fetch_add(1, std::memory_order_release);
+    return true;
+}
+
 void FrameIndexer::finish(const About& about) {
-    for (const Early& early : early_) {
-        const Connection* connection = about(early.conn);
-        if (connection == nullptr || connection->minor == 0)
-            continue;
-        FrameIndex::State better = index_.states_[early.state];
-        apply_facts(*connection, better.dialect);
-        const auto instead = static_cast<std::uint32_t>(index_.states_.size());
-        index_.states_.push_back(better);
-        store_late(index_.states_[early.state].instead, instead);
-        index_.revision_.fetch_add(1, std::memory_order_release);
-    }
+    learn(about);
     early_.clear();
     index_.complete_.store(true, std::memory_order_release);
 }

@@ -22,8 +22,11 @@ class FrameIndexer {
     // The record becomes the next row. An error when no index can hold it.
     [[nodiscard]] Result<void> add(const Record& record, std::uint64_t position);
 
-    // After the last record: `about` tells of a connection what is known in the end, nullptr for nothing.
+    // While more records come: the same as finish() for the connections of which something is known now.
     using About = std::function<const Connection*(ConnId)>;
+    void learn(const About& about);
+
+    // After the last record: `about` tells of a connection what is known in the end, nullptr for nothing.
     void finish(const About& about);
 
   private:
@@ -48,6 +51,7 @@ class FrameIndexer {
     Talk& talk_of(const Record& record);
     void begin_epoch(Talk& talk);
     void use_facts(const Record& record, Talk& talk);
+    bool learn(const Early& early, const Connection* about);
     static void apply_facts(const Connection& about, Dialect& dialect);
     void settle(Talk& talk);
     std::uint32_t state_of(Talk& talk, ConnId conn);

@@ -6,8 +6,6 @@ namespace fusewire {
 
 namespace {
 
-constexpr std::uint32_t fhandle_extension = 33; // FUSE_EXT_HANDLE
-
 // The first ones stay, and the latest one.
 template <class Value>
 void note(std::vector<Since<Value>>& values, Value value, std::uint64_t frame) {

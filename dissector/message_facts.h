@@ -37,6 +37,8 @@ struct Forgotten {
     std::uint32_t offset = 0;
 };
 
+inline constexpr std::uint32_t fhandle_extension = 33; // FUSE_EXT_HANDLE
+
 struct ExtensionRecord {
     std::uint32_t type = 0;
     std::uint32_t size = 0;

@@ -20,24 +20,39 @@ bool comes_first(const FindingGroup& a, const FindingGroup& b) {
 
 } // namespace
 
-CheckReport report_of(const Checker& checker, Severity least) {
-    CheckReport report;
+std::vector<FindingGroup> findings_by_rule(std::span<const Judgement> findings,
+                                           const std::function<bool(const Judgement&)>& counts_in) {
+    std::vector<FindingGroup> groups;
     std::unordered_map<std::string_view, std::size_t> places; // by rule id
-    for (const Judgement& judgement : checker.judgements()) {
-        ++report.counts[static_cast<std::size_t>(judgement.severity)];
-        if (judgement.severity < least)
+    for (const Judgement& judgement : findings) {
+        if (!counts_in(judgement))
             continue;
-        const auto [place, added] = places.try_emplace(judgement.rule->id, report.groups.size());
+        const auto [place, added] = places.try_emplace(judgement.rule->id, groups.size());
         if (added)
-            report.groups.emplace_back().rule = find_rule(judgement.rule->id);
-        FindingGroup& group = report.groups[place->second];
+            groups.emplace_back().rule = find_rule(judgement.rule->id);
+        FindingGroup& group = groups[place->second];
         group.severity = std::max(group.severity, judgement.severity);
         group.count += judgement.count;
         group.judgements.push_back(&judgement);
     }
-    for (FindingGroup& group : report.groups)
+    for (FindingGroup& group : groups)
         std::stable_sort(group.judgements.begin(), group.judgements.end(), is_worse);
-    std::stable_sort(report.groups.begin(), report.groups.end(), comes_first);
+    std::stable_sort(groups.begin(), groups.end(), comes_first);
+    return groups;
+}
+
+std::array<std::uint64_t, 3> findings_by_severity(std::span<const Judgement> findings) {
+    std::array<std::uint64_t, 3> counts{};
+    for (const Judgement& judgement : findings)
+        ++counts[static_cast<std::size_t>(judgement.severity)];
+    return counts;
+}
+
+CheckReport report_of(const Checker& checker, Severity least) {
+    CheckReport report;
+    report.groups = findings_by_rule(
+        checker.judgements(), [=](const Judgement& found) { return found.severity >= least; });
+    report.counts = findings_by_severity(checker.judgements());
     report.dropped = checker.dropped();
     report.messages = checker.messages();
     report.lost = checker.lost();

@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 namespace fusewire {
@@ -37,6 +39,11 @@ struct CheckReport {
         return counts[static_cast<std::size_t>(severity)];
     }
 };
+
+// Those for which `counts_in` is true by rule, worst first. Refers to `findings`.
+std::vector<FindingGroup> findings_by_rule(std::span<const Judgement> findings,
+                                           const std::function<bool(const Judgement&)>& counts_in);
+std::array<std::uint64_t, 3> findings_by_severity(std::span<const Judgement> findings);
 
 // Findings milder than `least` are only counted.
 CheckReport report_of(const Checker& checker, Severity least);

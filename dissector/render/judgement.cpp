@@ -88,4 +88,13 @@ void append_evidence(std::string& out, const Judgement& judgement) {
                    frames.size() > most_frames ? " ..." : "", alone ? "" : ")");
 }
 
+void append_sighting(std::string& out, const Judgement& judgement) {
+    std::string evidence;
+    append_evidence(evidence, judgement);
+    if (judgement.sighting.text != nullptr)
+        fmt::format_to(std::back_inserter(out), "{}{}", judgement.sighting.text,
+                       evidence.empty() ? "" : ": ");
+    out += evidence;
+}
+
 } // namespace fusewire

@@ -16,4 +16,7 @@ void append_place(std::string& out, const Judgement& judgement);
 // What was seen there: "handle a1, expected a2 (see frame 6)"; empty if the rule says it all.
 void append_evidence(std::string& out, const Judgement& judgement);
 
+// The same behind what is wrong there, where that is not what the rule says.
+void append_sighting(std::string& out, const Judgement& judgement);
+
 } // namespace fusewire

@@ -24,11 +24,6 @@ constexpr TypeWord type_words[] = {
     {0010000, "fifo"},    {0020000, "character"}, {0040000, "directory"}, {0060000, "block"},
     {0100000, "regular"}, {0120000, "symlink"},   {0140000, "socket"}};
 
-const char* word_of(std::uint32_t type) {
-    const auto* found = std::ranges::find(type_words, type, &TypeWord::type);
-    return found == std::end(type_words) ? nullptr : found->word;
-}
-
 Bytes bytes_of(const std::string& text) {
     return std::as_bytes(std::span(text));
 }
@@ -95,7 +90,7 @@ class NodesText {
     }
 
     void line(const NodeEntry& row) {
-        const char* type = word_of(row.type);
+        const char* type = node_type_word(row.type);
         add("{:>8} {:<9} {:>8} {:>10} {:>9} {:>9} {:>13} {:<15} ", row.nodeid,
             type == nullptr ? "?" : type, row.ino,
             row.generations.empty() ? std::string("-")
@@ -174,7 +169,7 @@ void append_node(std::string& out, const NodeEntry& row, const Findings& finding
                  [](JsonObject& at, std::string_view name, const std::string& path) {
                      at.text(name, path);
                  });
-    if (const char* word = word_of(row.type))
+    if (const char* word = node_type_word(row.type))
         object.text("type", word);
     else
         object.null("type");
@@ -254,6 +249,11 @@ void append_what_is_missing(std::string& out, const Ledger& ledger, const Checke
 }
 
 } // namespace
+
+const char* node_type_word(std::uint32_t type) {
+    const auto* found = std::ranges::find(type_words, type, &TypeWord::type);
+    return found == std::end(type_words) ? nullptr : found->word;
+}
 
 void append_nodes_text(std::string& out, const Ledger& ledger, const Checker& checker) {
     NodesText(out, ledger, checker).table();

@@ -31,16 +31,6 @@ std::uint32_t number_of(ConnId conn) {
     return static_cast<std::uint32_t>(conn);
 }
 
-// How long ago; nothing is younger than the moment that it is looked at.
-std::optional<std::int64_t> age_of(const OutstandingRequest& request,
-                                   const OutstandingScene& scene) {
-    std::int64_t age = 0;
-    if (!request.since_ns || !scene.now_ns ||
-        __builtin_sub_overflow(*scene.now_ns, *request.since_ns, &age))
-        return std::nullopt;
-    return std::max<std::int64_t>(age, 0);
-}
-
 // The two largest units that it has.
 std::string in_words(std::int64_t ns) {
     const std::int64_t s = ns / second;
@@ -150,15 +140,16 @@ class OutstandingText {
     }
 
     void row(const OutstandingRequest& request) {
+        const OutstandingWords words = words_of(request, scene_);
         begin();
-        put(age_paint(request, scene_), fmt::format("{:>12}", age_text(request, scene_)));
+        put(age_paint(request, scene_), fmt::format("{:>12}", words.age));
         put(Paint::plain, fmt::format(" {:>5} ", number_of(request.conn)));
-        put(Paint::request, fmt::format("{:<13}", name_of(request.opcode, request.opcode_number)));
+        put(Paint::request, fmt::format("{:<13}", words.opcode));
         put(Paint::plain, fmt::format(" {:>8} {:>8} {:>6} ", request.unique, request.pid,
                                       static_cast<std::int32_t>(request.uid)));
         put(request.read_by == ReadBy::nobody ? Paint::bad : Paint::plain,
-            fmt::format("{:<15}", reader_text(request)));
-        put(Paint::plain, fmt::format(" {}{}", node_text(request, scene_), request.text));
+            fmt::format("{:<15}", words.read_by));
+        put(Paint::plain, fmt::format(" {}{}", words.node, request.text));
         if (request.interrupt_frame != 0)
             put(Paint::caution, " (interrupted)");
         if (request.refused_frame != 0)
@@ -260,6 +251,35 @@ void append_connections(std::string& out, const OutstandingScene& scene) {
 }
 
 } // namespace
+
+// Nothing is younger than the moment that it is looked at.
+std::optional<std::int64_t> age_of(const OutstandingRequest& request,
+                                   const OutstandingScene& scene) {
+    std::int64_t age = 0;
+    if (!request.since_ns || !scene.now_ns ||
+        __builtin_sub_overflow(*scene.now_ns, *request.since_ns, &age))
+        return std::nullopt;
+    return std::max<std::int64_t>(age, 0);
+}
+
+OutstandingWords words_of(const OutstandingRequest& request, const OutstandingScene& scene) {
+    OutstandingWords words;
+    words.age = age_text(request, scene);
+    words.opcode = name_of(request.opcode, request.opcode_number);
+    for (const OutstandingOperation& operation : request.operations) {
+        words.operations += words.operations.empty() ? "" : ", ";
+        words.operations += name_of(operation.opcode, operation.opcode_number);
+    }
+    words.read_by = reader_text(request);
+    words.node = node_text(request, scene);
+    words.arguments = request.text.substr(request.text.empty() ? 0 : 1);
+    if (request.interrupt_frame != 0)
+        words.marks = "interrupted";
+    if (request.refused_frame != 0)
+        words.marks += fmt::format("{}reply in frame {} refused", words.marks.empty() ? "" : ", ",
+                                   request.refused_frame);
+    return words;
+}
 
 void append_outstanding_text(std::string& out, const OutstandingScene& scene,
                              const OutstandingStyle& style) {

@@ -22,6 +22,22 @@ struct OutstandingScene {
     std::function<std::string(ConnId, std::uint64_t nodeid)> path_of;
 };
 
+// How long ago it began; absent without a clock.
+std::optional<std::int64_t> age_of(const OutstandingRequest& request,
+                                   const OutstandingScene& scene);
+
+// One request in words, the same in every view.
+struct OutstandingWords {
+    std::string age;        // "3 min 20 s", "> 5.2 s", "old"
+    std::string opcode;     // its name, or "opcode 200"
+    std::string operations; // of a COMPOUND: "LOOKUP_HANDLE, STATX"
+    std::string read_by;    // "nobody", "somebody", "801/803", "?"
+    std::string node;       // "5 /dir/file", as far as it is known
+    std::string arguments;
+    std::string marks; // "interrupted, reply in frame 7 refused"
+};
+OutstandingWords words_of(const OutstandingRequest& request, const OutstandingScene& scene);
+
 struct OutstandingStyle {
     bool color = false;
     std::size_t width = 0;  // columns that a line has; 0: any number

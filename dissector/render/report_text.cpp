@@ -78,14 +78,14 @@ void TextReport::place(const FindingGroup& group, const Judgement& judgement) {
         append_place(out_, judgement);
     }
     std::string evidence;
-    if (judgement.severity != group.severity)
-        evidence += fmt::format("only {}", spelling(judgement.severity));
-    if (judgement.sighting.text != nullptr)
-        evidence += fmt::format("{}{}", evidence.empty() ? "" : ", ", judgement.sighting.text);
     std::string seen;
-    append_evidence(seen, judgement);
-    if (!seen.empty())
-        evidence += (evidence.empty() ? "" : ": ") + seen;
+    append_sighting(seen, judgement);
+    if (judgement.severity != group.severity)
+        evidence += fmt::format("only {}{}", spelling(judgement.severity),
+                                seen.empty()                         ? ""
+                                : judgement.sighting.text != nullptr ? ", "
+                                                                     : ": ");
+    evidence += seen;
     if (judgement.count > 1)
         evidence += fmt::format("{}{} times until frame {}", evidence.empty() ? "" : "; ",
                                 judgement.count, judgement.last_frame);

@@ -15,22 +15,6 @@ auto into(std::string& out) {
     return std::back_inserter(out);
 }
 
-std::string text_of(const StatxValue& value, StatxShape shape) {
-    switch (shape) {
-    case StatxShape::octal:
-        return fmt::format("{:#o}", value.number);
-    case StatxShape::hex:
-        return fmt::format("{:#x}", value.number);
-    case StatxShape::time:
-        return fmt::format("{}.{:09}", static_cast<std::int64_t>(value.number), value.rest);
-    case StatxShape::device:
-        return fmt::format("{}:{}", value.number, value.rest);
-    case StatxShape::number:
-        break;
-    }
-    return fmt::to_string(value.number);
-}
-
 // "requested, answered, kept", or what is unlike that.
 std::string course_of(const StatxFact& fact) {
     if (fact.row->bit == 0)
@@ -42,15 +26,15 @@ std::string course_of(const StatxFact& fact) {
 void append_difference(std::string& out, std::string_view what,
                        const std::optional<StatxDifference>& difference, StatxShape shape) {
     if (difference)
-        fmt::format_to(into(out), "; {} {} (frame {})", what, text_of(difference->value, shape),
-                       difference->frame);
+        fmt::format_to(into(out), "; {} {} (frame {})", what,
+                       statx_value_text(difference->value, shape), difference->frame);
 }
 
 void append_fact(std::string& out, const StatxFact& fact, const TextStyle& style) {
     const bool unlike = fact.surprises() || fact.use == StatxUse::refused || fact.from_dirent;
     const Painted mark(out, style.color, unlike ? Paint::caution : Paint::plain);
     fmt::format_to(into(out), "    {:16}{:24}{}", fact.row->name,
-                   text_of(fact.value, fact.row->shape), course_of(fact));
+                   statx_value_text(fact.value, fact.row->shape), course_of(fact));
     append_difference(out, "before", fact.from_node, fact.row->shape);
     append_difference(out, "directory entry", fact.from_dirent, fact.row->shape);
     out += '\n';
@@ -59,7 +43,7 @@ void append_fact(std::string& out, const StatxFact& fact, const TextStyle& style
 // Numbers as they are; times and devices as text.
 void append_value(JsonObject& object, const StatxValue& value, StatxShape shape) {
     if (shape == StatxShape::time || shape == StatxShape::device)
-        object.text("value", text_of(value, shape));
+        object.text("value", statx_value_text(value, shape));
     else
         object.number("value", value.number);
 }
@@ -88,6 +72,22 @@ void append_json_fact(std::string& out, const StatxFact& fact) {
 }
 
 } // namespace
+
+std::string statx_value_text(const StatxValue& value, StatxShape shape) {
+    switch (shape) {
+    case StatxShape::octal:
+        return fmt::format("{:#o}", value.number);
+    case StatxShape::hex:
+        return fmt::format("{:#x}", value.number);
+    case StatxShape::time:
+        return fmt::format("{}.{:09}", static_cast<std::int64_t>(value.number), value.rest);
+    case StatxShape::device:
+        return fmt::format("{}:{}", value.number, value.rest);
+    case StatxShape::number:
+        break;
+    }
+    return fmt::to_string(value.number);
+}
 
 void append_statx(std::string& out, std::span<const StatxReport> reports, const TextStyle& style) {
     for (const StatxReport& report : reports) {

@@ -9,6 +9,9 @@
 
 namespace fusewire {
 
+// "0100644", "1772018722.000000001", "8:1"
+std::string statx_value_text(const StatxValue& value, StatxShape shape);
+
 // Lines of the tree, each with a newline.
 void append_statx(std::string& out, std::span<const StatxReport> reports, const TextStyle& style);
 

@@ -195,11 +195,7 @@ void append_subs(std::string& out, const Message& message, const TextStyle& styl
             out += sub.opcode->name;
         else
             fmt::format_to(into(out), "opcode {}", sub.opcode_number);
-        if (message.kind == MessageKind::request)
-            fmt::format_to(into(out), " {}", sub.nodeid);
-        else
-            append_outcome(out, sub.error, style);
-        append_key_fields(out, message, sub.first_node + 1, sub.end_node, style);
+        append_operation(out, message, sub, style);
     }
 }
 
@@ -290,6 +286,26 @@ void append_tree_line(std::string& out, const Message& message, const Node& node
     out += '\n';
 }
 
+// Unique and nodeid, of a reply that of its request.
+void append_ids(std::string& out, const Decoded& decoded) {
+    const Message& message = decoded.message;
+    const Message* request =
+        message.kind == MessageKind::request ? &message : decoded.exchange.request;
+    if (message.kind == MessageKind::notification)
+        fmt::format_to(into(out), " {:>6} {:>4}", "-", "-");
+    else if (message.kind == MessageKind::request || message.kind == MessageKind::reply)
+        fmt::format_to(into(out), " {:>6} {:>4}", message.unique,
+                       request != nullptr ? fmt::to_string(request->nodeid) : "-");
+}
+
+void append_requested_name(std::string& out, const Exchange& exchange, const TextStyle& style) {
+    if (exchange.request == nullptr || exchange.request->first_name().empty())
+        return;
+    out += ' ';
+    const Painted name(out, style.color, Paint::dim);
+    append_quoted(out, exchange.request->first_name());
+}
+
 } // namespace
 
 void append_duration(std::string& out, std::int64_t nanoseconds) {
@@ -300,6 +316,15 @@ void append_duration(std::string& out, std::int64_t nanoseconds) {
         fmt::format_to(into(out), "{:.2f} ms", value / 1e6);
     else
         fmt::format_to(into(out), "{:.2f} s", value / 1e9);
+}
+
+void append_operation(std::string& out, const Message& message, const SubMessage& sub,
+                      const TextStyle& style) {
+    if (message.kind == MessageKind::request)
+        fmt::format_to(into(out), " {}", sub.nodeid);
+    else
+        append_outcome(out, sub.error, style);
+    append_key_fields(out, message, sub.first_node + 1, sub.end_node, style);
 }
 
 void append_request(std::string& out, const Message& request, const TextStyle& style) {
@@ -318,10 +343,32 @@ void append_result(std::string& out, const Decoded& reply, const TextStyle& styl
     append_subs(out, reply.message, style);
 }
 
+void append_info(std::string& out, const Decoded& decoded, const TextStyle& style) {
+    const Message& message = decoded.message;
+    switch (message.kind) {
+    case MessageKind::request:
+        append_request(out, message, style);
+        append_flight(out, decoded, style);
+        break;
+    case MessageKind::reply:
+        append_requested_name(out, decoded.exchange, style);
+        append_result(out, decoded, style);
+        break;
+    case MessageKind::notification:
+        append_key_fields(out, message, 0, message.nodes.size(), style);
+        break;
+    case MessageKind::write_result:
+        append_outcome(out, message.error, style);
+        break;
+    case MessageKind::loss:
+        break;
+    }
+    append_marks(out, decoded, style);
+}
+
 void append_line(std::string& out, const Decoded& decoded, const TextStyle& style) {
     const Record& record = decoded.record;
     const Message& message = decoded.message;
-    const Exchange& exchange = decoded.exchange;
     {
         const Painted place(out, style.color, Paint::dim);
         fmt::format_to(into(out), "{:>6} ", record.frame);
@@ -335,34 +382,8 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
                                                                        : Paint::plain);
         fmt::format_to(into(out), "{} {:<13}", direction_sign(message.kind), opcode_text(message));
     }
-    switch (message.kind) {
-    case MessageKind::request:
-        fmt::format_to(into(out), " {:>6} {:>4}", message.unique, message.nodeid);
-        append_request(out, message, style);
-        append_flight(out, decoded, style);
-        break;
-    case MessageKind::reply:
-        fmt::format_to(into(out), " {:>6} {:>4}", message.unique,
-                       exchange.request != nullptr ? fmt::to_string(exchange.request->nodeid)
-                                                   : "-");
-        if (exchange.request != nullptr && !exchange.request->first_name().empty()) {
-            out += ' ';
-            const Painted name(out, style.color, Paint::dim);
-            append_quoted(out, exchange.request->first_name());
-        }
-        append_result(out, decoded, style);
-        break;
-    case MessageKind::notification:
-        fmt::format_to(into(out), " {:>6} {:>4}", "-", "-");
-        append_key_fields(out, message, 0, message.nodes.size(), style);
-        break;
-    case MessageKind::write_result:
-        append_outcome(out, message.error, style);
-        break;
-    case MessageKind::loss:
-        break;
-    }
-    append_marks(out, decoded, style);
+    append_ids(out, decoded);
+    append_info(out, decoded, style);
 }
 
 void append_marks(std::string& out, const Decoded& decoded, const TextStyle& style) {

@@ -24,8 +24,16 @@ struct TextStyle {
 // ! notification), opcode, unique, nodeid, then names, key fields, result, latency and findings.
 void append_line(std::string& out, const Decoded& decoded, const TextStyle& style);
 
+// What stands behind the numbers in that line, each part with a space in front.
+void append_info(std::string& out, const Decoded& decoded, const TextStyle& style);
+
 // What tells a request from others, each with a space in front: names, key fields, operations.
 void append_request(std::string& out, const Message& request, const TextStyle& style);
+
+// What stands behind the name of a sub-operation there, with a space in front: nodeid or result, names
+// and key fields.
+void append_operation(std::string& out, const Message& message, const SubMessage& sub,
+                      const TextStyle& style);
 
 // What a reply says, for the line of its request: result, latency and key fields.
 void append_result(std::string& out, const Decoded& reply, const TextStyle& style);
