@@ -19,6 +19,11 @@ namespace {
 constexpr std::size_t read_size = 256 * 1024;
 constexpr std::size_t magic_length = 4;
 
+// Addresses that are set aside for a growing file, less where the process may not have as many. They
+// cost nothing, and what is mapped need not move while another thread looks at it.
+constexpr std::uint64_t most_growth = sizeof(void*) < 8 ? 1ull << 28 : 1ull << 40;
+constexpr std::uint64_t least_growth = 1ull << 26;
+
 std::unique_ptr<ByteStream> decompress(std::unique_ptr<ByteStream> stream,
                                        Compression compression) {
     switch (compression) {
@@ -50,14 +55,29 @@ Result<std::vector<std::byte>> take_head(ByteStream& stream) {
 
 } // namespace
 
-Result<std::unique_ptr<ByteInput>> ByteInput::open(const std::string& path) {
+Result<std::unique_ptr<ByteInput>> ByteInput::open(const std::string& path,
+                                                   std::function<bool()> go_on) {
     const bool standard_input = path == "-";
     std::unique_ptr<ByteInput> input{new ByteInput(standard_input ? "standard input" : path)};
-    input->fd_ = standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const int flags = O_RDONLY | O_CLOEXEC | (go_on ? O_NONBLOCK : 0);
+    input->fd_ = standard_input ? STDIN_FILENO : ::open(path.c_str(), flags);
     input->owns_fd_ = !standard_input;
     if (input->fd_ < 0)
         return fail(Errc::io, fmt::format("cannot open {}: {}", path, std::strerror(errno)), errno);
-    if (auto attached = input->attach(); !attached)
+    if (auto attached = input->attach(std::move(go_on)); !attached)
+        return tl::unexpected(attached.error());
+    return input;
+}
+
+Result<std::unique_ptr<ByteInput>> ByteInput::follow(const std::string& path,
+                                                     GrowingFile::GoOn go_on) {
+    std::unique_ptr<ByteInput> input{new ByteInput(path)};
+    // Opening a pipe must not wait, and it is refused below.
+    input->fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    input->owns_fd_ = true;
+    if (input->fd_ < 0)
+        return fail(Errc::io, fmt::format("cannot open {}: {}", path, std::strerror(errno)), errno);
+    if (auto attached = input->attach_growing(std::move(go_on)); !attached)
         return tl::unexpected(attached.error());
     return input;
 }
@@ -93,7 +113,7 @@ ByteInput::~ByteInput() {
         close(fd_);
 }
 
-Result<void> ByteInput::attach() {
+Result<void> ByteInput::attach(std::function<bool()> go_on) {
     struct stat status {};
     if (fstat(fd_, &status) != 0)
         return fail(Errc::io, fmt::format("cannot read {}: {}", name_, std::strerror(errno)),
@@ -104,7 +124,7 @@ Result<void> ByteInput::attach() {
     const off_t position = S_ISREG(status.st_mode) ? lseek(fd_, 0, SEEK_CUR) : -1;
     const bool regular = position >= 0;
     if (!regular)
-        return attach_pipe();
+        return attach_pipe(std::move(go_on));
     attach_file(static_cast<std::uint64_t>(position), static_cast<std::uint64_t>(status.st_size));
     return {};
 }
@@ -129,8 +149,30 @@ void ByteInput::attach_file(std::uint64_t start, std::uint64_t size) {
     stream_ = decompress(stream_file(fd_, start, plain ? size : UINT64_MAX, name_), compression_);
 }
 
-Result<void> ByteInput::attach_pipe() {
-    auto stream = stream_pipe(fd_, name_);
+Result<void> ByteInput::attach_growing(GrowingFile::GoOn go_on) {
+    struct stat status {};
+    if (fstat(fd_, &status) != 0)
+        return fail(Errc::io, fmt::format("cannot read {}: {}", name_, std::strerror(errno)),
+                    errno);
+    if (!S_ISREG(status.st_mode))
+        return fail(Errc::unsupported,
+                    fmt::format("{} is no regular file, which alone can be followed", name_));
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    std::uint64_t most = most_growth;
+    while (!(map_ = MappedFile::map(fd_, most)) && most / 2 > std::max(size, least_growth))
+        most /= 2;
+    if (!map_)
+        return fail(Errc::io, fmt::format("{}: no room to map the file", name_));
+    whole_ = map_->bytes();
+    rewindable_ = true;
+    auto growing = std::make_unique<GrowingFile>(fd_, most, name_, std::move(go_on));
+    growing_ = growing.get();
+    stream_ = std::move(growing);
+    return {};
+}
+
+Result<void> ByteInput::attach_pipe(std::function<bool()> go_on) {
+    auto stream = stream_pipe(fd_, name_, std::move(go_on));
     auto head = take_head(*stream);
     if (!head)
         return tl::unexpected(head.error());
@@ -161,9 +203,7 @@ Bytes ByteInput::refill(std::size_t count) {
         const std::size_t missing = count - (end_ - cursor_);
         if (buffer_.size() - end_ < std::min(missing, read_size))
             make_room(count);
-        if (idle_ && !rewindable_)
-            idle_();
-        auto got = stream_->read(std::span{buffer_}.subspan(end_));
+        auto got = read_more();
         if (!got) {
             failure_ = got.error();
             failure_->message = fmt::format("{}: {}", name_, failure_->message);
@@ -173,6 +213,35 @@ Bytes ByteInput::refill(std::size_t count) {
         end_ += *got;
     }
     return {data_ + cursor_, std::min(count, end_ - cursor_)};
+}
+
+// Into the free end of the buffer; 0 at the end of the input.
+Result<std::size_t> ByteInput::read_more() {
+    if (idle_ && !rewindable_)
+        idle_();
+    auto got = stream_->read(std::span{buffer_}.subspan(end_));
+    while (growing_ != nullptr && got && *got == 0) {
+        auto more = await_growth();
+        if (!more)
+            return tl::unexpected(more.error());
+        if (!*more)
+            break;
+        got = stream_->read(std::span{buffer_}.subspan(end_));
+    }
+    if (growing_ != nullptr && growing_->consumed() > seen_.load(std::memory_order_relaxed))
+        seen_.store(growing_->consumed(), std::memory_order_release);
+    return got;
+}
+
+// What the writer took back of the end that nobody has consumed is forgotten.
+Result<bool> ByteInput::await_growth() {
+    const std::uint64_t before = growing_->consumed();
+    auto more = growing_->wait(offset(), idle_);
+    if (growing_->consumed() < before) {
+        end_ -= before - growing_->consumed();
+        seen_.store(growing_->consumed(), std::memory_order_release);
+    }
+    return more;
 }
 
 std::size_t ByteInput::read(std::span<std::byte> out) {
@@ -187,7 +256,7 @@ std::size_t ByteInput::read(std::span<std::byte> out) {
 std::optional<Error> ByteInput::failure() const {
     if (failure_)
         return failure_;
-    if (map_ && map_->shrunk())
+    if (map_ && map_->shrunk(growing_ == nullptr ? map_->bytes().size() : offset()))
         return shrunk();
     return std::nullopt;
 }
@@ -209,6 +278,8 @@ Result<void> ByteInput::rewind() {
 Progress ByteInput::progress() const {
     if (!stream_)
         return {cursor_, total_};
+    if (growing_ != nullptr)
+        return {growing_->consumed(), std::max(growing_->size(), growing_->consumed())};
     return {std::min(stream_->consumed(), total_ == 0 ? UINT64_MAX : total_), total_};
 }
 

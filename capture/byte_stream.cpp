@@ -1,6 +1,7 @@
 #include "capture/byte_stream.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,13 +19,16 @@ Error cannot_read(const std::string& name) {
 
 class PipeStream final : public ByteStream {
   public:
-    PipeStream(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
+    PipeStream(int fd, std::string name, std::function<bool()> go_on)
+        : fd_(fd), name_(std::move(name)), go_on_(std::move(go_on)) {}
 
     Result<std::size_t> read(std::span<std::byte> out) override {
         ssize_t got = 0;
-        do
+        do {
+            if (go_on_ && !wait())
+                return 0;
             got = ::read(fd_, out.data(), out.size());
-        while (got < 0 && errno == EINTR);
+        } while (got < 0 && (errno == EINTR || (go_on_ && errno == EAGAIN)));
         if (got < 0)
             return tl::unexpected(cannot_read(name_));
         consumed_ += static_cast<std::uint64_t>(got);
@@ -38,8 +42,20 @@ class PipeStream final : public ByteStream {
     std::uint64_t consumed() const override { return consumed_; }
 
   private:
+    // A pipe that had no writer yet is not at its end: poll() tells that apart from one that has none any
+    // more, and read() does not.
+    bool wait() const {
+        constexpr int pause_ms = 50;
+        pollfd wanted{.fd = fd_, .events = POLLIN, .revents = 0};
+        while (go_on_())
+            if (poll(&wanted, 1, pause_ms) != 0)
+                return true;
+        return false;
+    }
+
     int fd_;
     std::string name_;
+    std::function<bool()> go_on_;
     std::uint64_t consumed_ = 0;
 };
 
@@ -146,8 +162,8 @@ Compression compression_of(Bytes head) {
     return Compression::none;
 }
 
-std::unique_ptr<ByteStream> stream_pipe(int fd, std::string name) {
-    return std::make_unique<PipeStream>(fd, std::move(name));
+std::unique_ptr<ByteStream> stream_pipe(int fd, std::string name, std::function<bool()> go_on) {
+    return std::make_unique<PipeStream>(fd, std::move(name), std::move(go_on));
 }
 
 std::unique_ptr<ByteStream> stream_file(int fd, std::uint64_t start, std::uint64_t end,

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -36,8 +37,9 @@ class ByteStream {
     virtual std::string complaint() const { return {}; }
 };
 
-// Reads `fd` from where it stands, without owning it; cannot rewind. `name` is for messages.
-std::unique_ptr<ByteStream> stream_pipe(int fd, std::string name);
+// Reads `fd` from where it stands, without owning it; cannot rewind. `name` is for messages. With `go_on` it
+// waits only as long as that is true, and then the input is at its end.
+std::unique_ptr<ByteStream> stream_pipe(int fd, std::string name, std::function<bool()> go_on = {});
 
 // Reads the bytes [start, end) of a regular file, wherever `fd` stands and without moving it; fewer
 // if the file is shorter.

@@ -15,6 +15,8 @@ namespace {
 // Enough for the magic numbers of all formats and to see the first records of a dump.
 constexpr std::size_t sniff_length = 4096;
 
+constexpr std::size_t magic_length = 12;
+
 constexpr const char* expected = "expected a pcapng or pcap file of FUSE messages";
 
 Error not_a_capture(const std::string& name, Bytes head) {
@@ -63,24 +65,40 @@ bool unpack(const Packet& packet, Part& part) {
 
 Result<std::unique_ptr<CaptureFile>> CaptureFile::open(std::unique_ptr<ByteInput> input) {
     std::unique_ptr<CaptureFile> file{new CaptureFile(std::move(input))};
-    ByteInput& in = *file->input_;
-    const Bytes magic = in.peek(12);
-    if (looks_like_pcapng(magic)) {
-        file->reader_ = read_pcapng(in, file->warnings_);
-    } else if (looks_like_pcap(magic)) {
-        auto reader = read_pcap(in, file->warnings_);
-        if (!reader)
-            return tl::unexpected(reader.error());
-        file->reader_ = std::move(*reader);
-    } else {
-        const Bytes head = in.peek(sniff_length);
-        const auto failure = in.failure();
-        return tl::unexpected(failure ? *failure : not_a_capture(in.name(), head));
-    }
+    if (auto begun = file->begin(); !begun)
+        return tl::unexpected(begun.error());
     return file;
 }
 
+std::unique_ptr<CaptureFile> CaptureFile::open_later(std::unique_ptr<ByteInput> input) {
+    return std::unique_ptr<CaptureFile>(new CaptureFile(std::move(input)));
+}
+
+Result<void> CaptureFile::begin() {
+    ByteInput& in = *input_;
+    const Bytes magic = in.peek(magic_length);
+    if (looks_like_pcapng(magic)) {
+        reader_ = read_pcapng(in, warnings_);
+    } else if (looks_like_pcap(magic)) {
+        auto reader = read_pcap(in, warnings_);
+        if (!reader)
+            return tl::unexpected(reader.error());
+        reader_ = std::move(*reader);
+    } else {
+        const Bytes head = in.grows() ? in.at_hand() : in.peek(sniff_length);
+        const auto failure = in.failure();
+        return tl::unexpected(failure ? *failure : not_a_capture(in.name(), head));
+    }
+    if (in.grows() && !reader_->finds_packets())
+        return tl::unexpected(no_random_access(in.name()));
+    begun_.store(true, std::memory_order_release);
+    return {};
+}
+
 Result<bool> CaptureFile::next(Record& record) {
+    if (!reader_ && !end_)
+        if (auto begun = begin(); !begun)
+            end_ = tl::unexpected(begun.error());
     for (;;) {
         if (assembler_.take(part_)) {
             give(record);
@@ -146,7 +164,7 @@ Result<void> CaptureFile::rewind() {
     assembler_.clear();
     end_.reset();
     packets_ = bad_packets_ = overlong_ = 0;
-    return reader_->restart();
+    return reader_ ? reader_->restart() : Result<void>();
 }
 
 // Uses of the file only what does not change once next() has passed it.
@@ -166,10 +184,13 @@ class CaptureFile::Again final : public RandomAccess {
 };
 
 std::unique_ptr<RandomAccess> CaptureFile::random_access() const {
-    return reader_->finds_packets() ? std::make_unique<Again>(*this) : nullptr;
+    const bool begun = begun_.load(std::memory_order_acquire);
+    return !begun || reader_->finds_packets() ? std::make_unique<Again>(*this) : nullptr;
 }
 
 Result<bool> CaptureFile::Again::read_at(Position position, Record& record) {
+    if (!file_.begun_.load(std::memory_order_acquire))
+        return false;
     Part part;
     auto found = read_message_at(static_cast<std::uint64_t>(position), part);
     if (!found || !*found)

@@ -9,6 +9,7 @@
 #include "capture/source.h"
 #include "capture/warnings.h"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 
@@ -19,6 +20,9 @@ class CaptureFile final : public RecordSource {
     // Picks the format by the first bytes; not_capture says what they are instead.
     [[nodiscard]] static Result<std::unique_ptr<CaptureFile>>
     open(std::unique_ptr<ByteInput> input);
+
+    // The same at the first next(), which may have to wait for the first bytes.
+    static std::unique_ptr<CaptureFile> open_later(std::unique_ptr<ByteInput> input);
 
     Result<bool> next(Record& record) override;
     const std::vector<Connection>& connections() const override { return table_.connections(); }
@@ -36,6 +40,7 @@ class CaptureFile final : public RecordSource {
 
     explicit CaptureFile(std::unique_ptr<ByteInput> input) : input_(std::move(input)) {}
 
+    [[nodiscard]] Result<void> begin();
     void give(Record& record);
     bool fill(const Packet& packet, Part& part);
     Result<bool> end(Result<bool> how);
@@ -43,7 +48,8 @@ class CaptureFile final : public RecordSource {
 
     std::unique_ptr<ByteInput> input_;
     Warnings warnings_;
-    std::unique_ptr<PacketReader> reader_;
+    std::unique_ptr<PacketReader> reader_; // null before begin()
+    std::atomic<bool> begun_{false};
     ConnectionTable table_;
     Assembler assembler_;
     Packet packet_;

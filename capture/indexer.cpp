@@ -1,7 +1,5 @@
 #include "capture/indexer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -19,16 +17,30 @@ Result<std::unique_ptr<Indexer>> Indexer::open(const std::string& path, const Go
     if (!source)
         return tl::unexpected(source.error());
     if ((*source)->random_access() == nullptr)
-        return fail(
-            Errc::unsupported,
-            fmt::format("{} is of a variant of pcap that can only be read from beginning to "
-                        "end; make a pcapng file of it: fusewire read {} -w FILE",
-                        path, path));
-    return std::unique_ptr<Indexer>(new Indexer(std::move(*source)));
+        return tl::unexpected(no_random_access(path));
+    std::unique_ptr<Indexer> indexer{new Indexer};
+    indexer->read(std::move(*source));
+    return indexer;
 }
 
-Indexer::Indexer(std::unique_ptr<RecordSource> source)
-    : source_(std::move(source)), total_(source_->progress().total) {}
+Result<std::unique_ptr<Indexer>> Indexer::follow(const std::string& path,
+                                                 std::function<bool()> go_on) {
+    std::unique_ptr<Indexer> indexer{new Indexer};
+    auto source = open_growing_capture(path, [self = indexer.get(), go_on = std::move(go_on)] {
+        return !self->cancelled_.load(std::memory_order_relaxed) && go_on();
+    });
+    if (!source)
+        return tl::unexpected(source.error());
+    indexer->follows_ = true;
+    indexer->read(std::move(*source));
+    return indexer;
+}
+
+void Indexer::read(std::unique_ptr<RecordSource> source) {
+    source_ = std::move(source);
+    source_->on_idle([this] { idle(); });
+    total_.store(source_->progress().total, std::memory_order_relaxed);
+}
 
 Indexer::~Indexer() {
     cancel();
@@ -40,11 +52,14 @@ Result<bool> Indexer::step(std::size_t messages) {
     for (std::size_t i = 0; i < messages; ++i) {
         auto more = add_next();
         if (!more || !*more) {
-            finish();
+            // What was waited for when cancel() came may be on its way.
+            if (!follows_ || !cancelled_.load(std::memory_order_relaxed))
+                finish();
             return more;
         }
     }
     report();
+    waits_.store(false, std::memory_order_relaxed);
     return true;
 }
 
@@ -75,23 +90,36 @@ Result<void> Indexer::wait() {
     return outcome_;
 }
 
+void Indexer::idle() {
+    report();
+    waits_.store(true, std::memory_order_release);
+}
+
 void Indexer::report() {
-    done_.store(source_->progress().done, std::memory_order_relaxed);
+    const Progress progress = source_->progress();
+    done_.store(progress.done, std::memory_order_relaxed);
+    total_.store(progress.total, std::memory_order_relaxed);
     const std::vector<Connection>& connections = source_->connections();
     if (connections.size() == known_.size() && source_->revised().size() == known_revisions_)
         return;
     const std::lock_guard lock(mutex_);
     known_ = connections;
     known_revisions_ = source_->revised().size();
+    if (follows_)
+        rows_.learn(what_is_known());
 }
 
 void Indexer::finish() {
     report();
-    rows_.finish([this](ConnId conn) -> const Connection* {
+    rows_.finish(what_is_known());
+    ended_.store(true, std::memory_order_release);
+}
+
+FrameIndexer::About Indexer::what_is_known() const {
+    return [this](ConnId conn) -> const Connection* {
         const auto found = std::ranges::find(source_->connections(), conn, &Connection::conn);
         return found == source_->connections().end() ? nullptr : &*found;
-    });
-    ended_.store(true, std::memory_order_release);
+    };
 }
 
 std::vector<Connection> Indexer::connections() const {

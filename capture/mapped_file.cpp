@@ -129,11 +129,11 @@ bool MappedFile::fault_seen() const {
     return slot_.fault.load(std::memory_order_relaxed);
 }
 
-bool MappedFile::shrunk() const {
+bool MappedFile::shrunk(std::uint64_t least) const {
     struct stat status {};
     if (fault_seen())
         return true;
-    return fstat(fd_, &status) == 0 && static_cast<std::uint64_t>(status.st_size) < bytes_.size();
+    return fstat(fd_, &status) == 0 && static_cast<std::uint64_t>(status.st_size) < least;
 }
 
 } // namespace fusewire::files

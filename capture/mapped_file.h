@@ -11,8 +11,9 @@ namespace fusewire::files {
 
 class MappedFile {
   public:
-    // Maps all of the regular file `fd` (size > 0), which has to stay open. Null when the file
-    // cannot be mapped or too many are: read it as a stream then.
+    // Maps `size` bytes (> 0) of the regular file `fd`, which has to stay open; what lies behind its end
+    // can be looked at once it has grown. Null when the file cannot be mapped or too many are: read it as
+    // a stream then.
     static std::unique_ptr<MappedFile> map(int fd, std::uint64_t size);
 
     ~MappedFile();
@@ -24,9 +25,8 @@ class MappedFile {
     // A page was gone when it was touched. Cheap: asked after each record.
     bool fault_seen() const;
 
-    // The file is shorter than what was mapped, whether or not a missing page was touched. Asks the
-    // kernel.
-    bool shrunk() const;
+    // The file is shorter than `least` bytes, or a missing page was touched. Asks the kernel.
+    bool shrunk(std::uint64_t least) const;
 
   private:
     struct Slot;

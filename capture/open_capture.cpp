@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
+#include <utility>
+
 namespace fusewire {
 
 Result<std::unique_ptr<RecordSource>> open_capture(const std::string& path) {
@@ -39,6 +41,23 @@ open_capture_spooled(const std::string& path, const std::function<bool(Progress)
     if (!file)
         return tl::unexpected(file.error());
     return std::move(*file);
+}
+
+Result<std::unique_ptr<RecordSource>> open_growing_capture(const std::string& path,
+                                                           std::function<bool()> go_on) {
+    auto input = files::ByteInput::follow(path, std::move(go_on));
+    if (!input)
+        return tl::unexpected(input.error());
+    return files::CaptureFile::open_later(std::move(*input));
+}
+
+Error no_random_access(const std::string& path) {
+    return {Errc::unsupported,
+            fmt::format(
+                "{} is of a variant of pcap that can only be read from beginning to end; make a "
+                "pcapng file of it: fusewire read {} -w FILE",
+                path, path),
+            0};
 }
 
 FileOrigin this_origin() {

@@ -3,6 +3,7 @@
 #include "capture/byte_order.h"
 #include "capture/connection_facts.h"
 #include "capture/packet_reader.h"
+#include "capture/pcapng_blocks.h"
 #include "capture/pcapng_clock.h"
 #include "capture/pcapng_format.h"
 #include "dissector/append_list.h"
@@ -10,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace fusewire::files {
@@ -22,20 +22,6 @@ using namespace pcapng;
 // Hostile files may declare any number; real ones have as many as there were mounts.
 constexpr std::size_t max_interfaces = 16384;
 constexpr std::size_t max_sections = 65536;
-
-// Types that tshark 4.0 numbers as frames though they are no packets: custom, systemd journal and
-// the event blocks of sysdig.
-constexpr std::array<std::uint32_t, 7> other_frames{
-    block_custom, block_custom_no_copy, block_journal, 0x204, 0x208, 0x216, 0x217};
-
-// Types worth finding again after damage.
-constexpr std::array<std::uint32_t, 5> anchor_types{block_section, block_interface, block_packet,
-                                                    block_packet_simple, block_packet_obsolete};
-
-template <class List>
-bool contains(const List& list, std::uint32_t value) {
-    return std::ranges::find(list, value) != list.end();
-}
 
 struct Block {
     std::uint32_t type = 0;
@@ -68,50 +54,8 @@ struct PacketBlock {
 
 enum class Outcome : std::uint8_t { packet, foreign, damaged };
 
-// Calls visit(code, value) for each option that fits into the bytes there are.
-template <class Visit>
-void for_each_option(Bytes options, ByteOrder order, Visit visit) {
-    while (options.size() >= 4) {
-        const auto code = load<std::uint16_t>(options.data(), order);
-        const std::size_t length = load<std::uint16_t>(options.data() + 2, order);
-        if (code == option_end || length > options.size() - 4)
-            return;
-        visit(code, options.subspan(4, length));
-        options = options.subspan(std::min(4 + pad4(length), options.size()));
-    }
-}
-
 std::string_view as_text(Bytes bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-// Byte order of a section header block that begins at `head`; 12 bytes are there.
-bool section_order(const std::byte* head, ByteOrder& order) {
-    if (load_le<std::uint32_t>(head + 8) == byte_order_magic)
-        order = ByteOrder::little;
-    else if (load_be<std::uint32_t>(head + 8) == byte_order_magic)
-        order = ByteOrder::big;
-    else
-        return false;
-    return true;
-}
-
-// Length of the block that begins at `head` (12 bytes are there), 0 if it makes no sense.
-std::size_t block_length(const std::byte* head, ByteOrder order) {
-    const bool section = load_le<std::uint32_t>(head) == block_section;
-    if (section && !section_order(head, order))
-        return 0;
-    const std::size_t length = load<std::uint32_t>(head + 4, order);
-    const bool plausible =
-        length >= block_overhead && length % 4 == 0 && length <= max_block_length;
-    return plausible ? length : 0;
-}
-
-// The block's length stands at its end once more.
-bool trailer_agrees(Bytes block, ByteOrder order) {
-    if (load_le<std::uint32_t>(block.data()) == block_section)
-        section_order(block.data(), order);
-    return load<std::uint32_t>(block.data() + block.size() - 4, order) == block.size();
 }
 
 Block block_from(Bytes whole, ByteOrder order, std::uint64_t offset) {
@@ -175,8 +119,7 @@ class PcapngReader final : public PacketReader {
 Result<bool> PcapngReader::next(Packet& packet) {
     Block block;
     while (take_block(block)) {
-        if (block.type == block_packet || block.type == block_packet_simple ||
-            block.type == block_packet_obsolete) {
+        if (is_packet(block.type)) {
             ++frame_;
             const Outcome outcome =
                 section_ == 0 ? Outcome::damaged
@@ -200,7 +143,7 @@ Result<void> PcapngReader::describe(const Block& block) {
         return begin_section(block);
     if (block.type == block_interface)
         return add_interface(block);
-    if (contains(other_frames, block.type))
+    if (is_other_frame(block.type))
         ++frame_;
     return {};
 }
@@ -244,8 +187,7 @@ bool PcapngReader::recover(Block& block) {
 
 bool PcapngReader::anchor_here(Bytes& whole) {
     const Bytes head = input_.peek(block_overhead);
-    if (head.size() < block_overhead ||
-        !contains(anchor_types, load<std::uint32_t>(head.data(), order_)))
+    if (head.size() < block_overhead || !is_anchor(load<std::uint32_t>(head.data(), order_)))
         return false;
     const std::size_t length = block_length(head.data(), order_);
     whole = length == 0 ? Bytes{} : input_.peek(length);
@@ -453,10 +395,9 @@ Result<bool> PcapngReader::packet_at(std::uint64_t& offset, Packet& packet) cons
         }
         const Block block = block_from(rest.first(length), section.order, offset);
         offset += length;
-        const bool is_packet = block.type == block_packet || block.type == block_packet_simple ||
-                               block.type == block_packet_obsolete;
-        const bool found = is_packet && parse_packet(block, section, interfaces_of(number - 1),
-                                                     packet) == Outcome::packet;
+        const bool found =
+            is_packet(block.type) &&
+            parse_packet(block, section, interfaces_of(number - 1), packet) == Outcome::packet;
         packet.frame = 0;
         if (input_.whole_lost())
             return tl::unexpected(input_.shrunk());

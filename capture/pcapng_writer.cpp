@@ -1,5 +1,6 @@
 // Writes pcapng, little-endian: a section header, an interface for each connection before its first
 // packet, and enhanced packets.
+#include "capture/annotate.h"
 #include "capture/byte_order.h"
 #include "capture/capture_sink.h"
 #include "capture/connection_facts.h"
@@ -99,6 +100,7 @@ class PcapngSink final : public RecordSink {
   private:
     void write_slice(const Record& record, std::uint32_t interface, const Slice& slice);
     void packet_options(const Record& record, const Slice& slice);
+    void write_comments(std::string_view comment);
 
     std::unique_ptr<OutputFile> file_;
     // What was said of a connection last.
@@ -123,6 +125,8 @@ Result<void> PcapngSink::begin(const FileOrigin& origin) {
         block_.option(section_os, origin.os);
     if (!origin.application.empty())
         block_.option(section_application, origin.application);
+    if (!origin.comment.empty())
+        block_.option(option_comment, origin.comment);
     block_.option(option_end, Bytes{});
     block_.finish();
     return file_->commit();
@@ -181,9 +185,18 @@ void PcapngSink::packet_options(const Record& record, const Slice& slice) {
         block_.option(packet_flags, flags);
     if (slice.first && record.lost > 0)
         block_.option(packet_drop_count, record.lost);
-    if (slice.first && !record.comment.empty())
-        block_.option(option_comment, record.comment);
+    if (slice.first)
+        write_comments(record.comment);
     block_.option(option_end, Bytes{});
+}
+
+// A mark is a comment of its own.
+void PcapngSink::write_comments(std::string_view comment) {
+    const MarkedComment parts = split_mark(comment);
+    if (!parts.text.empty())
+        block_.option(option_comment, parts.text);
+    if (parts.marked)
+        block_.option(option_comment, mark_comment);
 }
 
 } // namespace

@@ -33,6 +33,7 @@ class RecordSink {
 struct FileOrigin {
     std::string os;          // "Linux 6.18.0 x86_64"
     std::string application; // "fusewire 0.1.0"
+    std::string comment;     // a person's, on the whole capture
 };
 
 // This program on this machine.

@@ -77,9 +77,18 @@ class RecordSource {
 // Opens a pcapng or pcap capture, plain or compressed with gzip or zstd; "-" is standard input.
 [[nodiscard]] Result<std::unique_ptr<RecordSource>> open_capture(const std::string& path);
 
-// The same, but a pipe or a compressed file is copied to a private temporary file first, so that it has
+// The same of a plain file to which more is written: next() waits at its end as long as `go_on`, and calls
+// what was given to on_idle() meanwhile. The file may be empty still, so what is wrong with it is an error
+// of next(). Errc::unsupported for what is no regular file.
+[[nodiscard]] Result<std::unique_ptr<RecordSource>>
+open_growing_capture(const std::string& path, std::function<bool()> go_on);
+
+// As open_capture(), but a pipe or a compressed file is copied to a private temporary file first, so that it has
 // random access; `go_on` is asked meanwhile, and false stops it.
 [[nodiscard]] Result<std::unique_ptr<RecordSource>>
 open_capture_spooled(const std::string& path, const std::function<bool(Progress)>& go_on);
+
+// Why a capture is refused that is wanted in any order and has no random_access() even in a plain file.
+Error no_random_access(const std::string& path);
 
 } // namespace fusewire

@@ -11,6 +11,7 @@
 #include "cli/subcommand.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -40,6 +41,7 @@ struct CaptureOptions {
     bool list = false;
     bool outstanding = false;
     double interval_s = 1;
+    bool until_stdin_closes = false;
     bool dashes = false;
 
     bool shows() const { return out.empty() || print || view.asked_for() || outstanding; }
@@ -103,7 +105,17 @@ Result<StopRules> stop_rules(const CaptureOptions& options) {
     return rules;
 }
 
+// What epoll can watch: a file and /dev/null are always readable.
+bool stdin_can_close() {
+    struct stat status {};
+    return isatty(STDIN_FILENO) == 1 || (fstat(STDIN_FILENO, &status) == 0 &&
+                                         (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)));
+}
+
 Result<void> check(const CaptureOptions& options) {
+    if (options.until_stdin_closes && !stdin_can_close())
+        return fail(Errc::usage, "--until-stdin-closes: standard input is no pipe, socket or "
+                                 "terminal, whose end could be waited for");
     if (options.out == "-" && options.shows())
         return fail(Errc::usage, "standard output cannot carry both text and -w -; leave out one");
     if (options.out == "-" && isatty(STDOUT_FILENO) == 1)
@@ -138,6 +150,7 @@ Result<CapturePlan> make_plan(const CaptureOptions& options) {
     if (!stop)
         return tl::unexpected(stop.error());
     plan.stop = *stop;
+    plan.until_stdin_closes = options.until_stdin_closes;
     if (!options.ring_rules.empty()) {
         auto ring = parse_ring_rules(options.ring_rules);
         if (!ring)
@@ -198,6 +211,8 @@ void add_capture_options(CLI::App& capture, CaptureOptions& options) {
     add_rule_option(capture, "-a", options.stop_rules,
                     "Stop after duration:SECONDS, messages:N, size:BYTES or files:N; repeat it, or "
                     "separate with commas");
+    capture.add_flag("--until-stdin-closes", options.until_stdin_closes,
+                     "Stop when standard input ends or says anything");
     add_rule_option(capture, "-b", options.ring_rules,
                     "Write a row of files, the next one after duration:SECONDS, size:BYTES or "
                     "messages:N, or at each interval:SECONDS; files:N keeps the newest N");
@@ -287,6 +302,11 @@ Subcommand add_capture_command(CLI::App& app) {
         "with the command. A capture of all connections goes on and names what is mounted "
         "meanwhile. When the disk is full the file ends with the last whole message, and the exit "
         "code is 3.\n"
+        "--until-stdin-closes is for programs that start a capture through sudo or pkexec and may "
+        "not "
+        "send it a signal: they keep a pipe to its standard input open as long as they want it to "
+        "go "
+        "on. It also ends when they die.\n"
         "SIGINT and SIGTERM end the capture: the probe is detached, what it has already seen is "
         "written, and the file is closed. A second signal ends it at once.\n"
         "A summary on standard error says how many messages were captured and lost, and what the "

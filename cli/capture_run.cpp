@@ -147,6 +147,9 @@ Result<void> CaptureRun::watch_for_the_end() {
     if (command_)
         if (auto watched = source_->stop_when_readable(command_->exit_fd()); !watched)
             return watched;
+    if (plan_.until_stdin_closes)
+        if (auto watched = source_->stop_when_readable(STDIN_FILENO); !watched)
+            return watched;
     // The writing end of a pipe becomes "readable" when nobody reads any more.
     if ((shows() || plan_.out == "-") && is_pipe(STDOUT_FILENO))
         if (auto watched = source_->stop_when_readable(STDOUT_FILENO); !watched)

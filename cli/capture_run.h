@@ -3,13 +3,13 @@
 // command starts, and privileges are gone before the first message is decoded or written.
 #pragma once
 
+#include "capture/capture_writer.h"
 #include "capture/live/command.h"
 #include "capture/live/connection_watch.h"
 #include "capture/live/live_source.h"
 #include "capture/live/privileges.h"
 #include "capture/ring_sink.h"
 #include "capture/sink.h"
-#include "cli/capture_writer.h"
 #include "cli/display_filter.h"
 #include "cli/message_printer.h"
 #include "cli/outstanding_view.h"
@@ -33,6 +33,7 @@ struct CapturePlan {
     std::optional<Filter> filter; // which of them; none: all
     std::optional<OutstandingOptions> outstanding;
     StopRules stop;
+    bool until_stdin_closes = false;
     std::optional<RingRules> ring; // several files instead of one
 };
 

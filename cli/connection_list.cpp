@@ -1,8 +1,6 @@
 #include "cli/connection_list.h"
 
-#include "capture/live/machine.h"
-#include "capture/live/mounts.h"
-#include "capture/live/servers.h"
+#include "capture/live/connection_status.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
@@ -12,39 +10,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <iterator>
-#include <optional>
 
 namespace fusewire {
 
 namespace {
-
-struct Row {
-    Connection connection;
-    std::vector<ServerProcess> servers;   // empty: not known
-    std::optional<std::uint64_t> waiting; // requests without an answer; nullopt: not known
-};
-
-// fusectl is no FUSE mount itself; its files may be read by whoever mounted the file system.
-std::optional<std::uint64_t> waiting_requests(ConnId conn, const Machine& machine) {
-    const std::string text = machine.first_line(
-        fmt::format("/sys/fs/fuse/connections/{}/waiting", static_cast<std::uint32_t>(conn)));
-    std::uint64_t waiting = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), waiting);
-    return error == std::errc{} ? std::optional(waiting) : std::nullopt;
-}
-
-std::vector<Row> make_rows(const std::vector<Mount>& mounts) {
-    const Machine machine;
-    const auto connections = fuse_connections(mounts);
-    Servers servers = find_servers(connections, machine);
-    std::vector<Row> rows;
-    for (const Connection& connection : connections)
-        rows.push_back({connection, std::move(servers[connection.conn]),
-                        waiting_requests(connection.conn, machine)});
-    return rows;
-}
 
 std::string escaped(std::string_view text) {
     std::string out;
@@ -52,17 +22,17 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-std::string servers_text(const Row& row) {
+std::string servers_text(const ConnectionStatus& row) {
     std::string text;
     for (const ServerProcess& server : row.servers)
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", server.pid, escaped(server.name));
     return text.empty() ? "?" : text;
 }
 
-void append_text(std::string& out, const std::vector<Row>& rows) {
+void append_text(std::string& out, const std::vector<ConnectionStatus>& rows) {
     constexpr const char* columns = "{:>10} {:>7} {:<16} {:<20} {:<24} {}\n";
     out += fmt::format(columns, "connection", "waiting", "type", "server", "source", "mount point");
-    for (const Row& row : rows)
+    for (const ConnectionStatus& row : rows)
         out += fmt::format(columns, static_cast<std::uint32_t>(row.connection.conn),
                            row.waiting ? fmt::to_string(*row.waiting) : "?", row.connection.fs_type,
                            servers_text(row), escaped(row.connection.source),
@@ -80,7 +50,7 @@ void append_servers(std::string& out, const std::vector<ServerProcess>& servers)
     array.close();
 }
 
-void append_row(std::string& out, const Row& row) {
+void append_row(std::string& out, const ConnectionStatus& row) {
     JsonObject object(out);
     object.number("conn", static_cast<std::uint32_t>(row.connection.conn));
     object.text("mount_point", row.connection.mount_point);
@@ -92,10 +62,10 @@ void append_row(std::string& out, const Row& row) {
     object.close();
 }
 
-void append_json(std::string& out, const std::vector<Row>& rows) {
+void append_json(std::string& out, const std::vector<ConnectionStatus>& rows) {
     JsonObject object(out);
     JsonArray array(object.key("connections"));
-    for (const Row& row : rows) {
+    for (const ConnectionStatus& row : rows) {
         array.element() += "\n  ";
         append_row(out, row);
     }
@@ -112,7 +82,7 @@ int list_connections(ViewFormat format) {
     const auto mounts = read_mounts();
     if (!mounts)
         return report(mounts.error());
-    const auto rows = make_rows(*mounts);
+    const auto rows = connection_statuses(*mounts);
     Output out(STDOUT_FILENO);
     (format == ViewFormat::json ? append_json : append_text)(out.text(), rows);
     const auto printed = out.finish();

@@ -1,7 +1,7 @@
 // fusewire import: turns dumps of other tools into captures.
 #include "capture/import.h"
 
-#include "cli/capture_writer.h"
+#include "capture/capture_writer.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_code.h"
 #include "cli/options.h"

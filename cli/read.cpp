@@ -1,6 +1,6 @@
 // fusewire read: shows the messages of a capture, or writes them to another one.
+#include "capture/capture_writer.h"
 #include "capture/source.h"
-#include "cli/capture_writer.h"
 #include "cli/connection_text.h"
 #include "cli/diagnostics.h"
 #include "cli/display_filter.h"

@@ -232,7 +232,7 @@ _fusewire() {
     case "${COMP_WORDS[1]}" in
     capture)
         if [[ $cur == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a -b --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size --outstanding --interval -D -Y -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W '-w -P --format -s -c -a --until-stdin-closes -b --opcode --pid --uid --server-pid --errors --data-bytes --tier --user --ring-size --outstanding --interval -D -Y -V -x -T -e --pairs -t --time --color -h --help' -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -W "$(_fusewire_list_mounts)" -- "$cur")
         fi

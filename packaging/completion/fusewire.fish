@@ -19,6 +19,7 @@ complete -c fusewire -n '__fish_seen_subcommand_from capture' -l format -f -a 'p
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -s s -f -r -d 'Keep this much of each message; the whole by default'
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -s c -f -r -d 'Stop after N messages'
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -s a -f -r -d 'Stop after duration:SECONDS, messages:N, size:BYTES or files:N; repeat it, or separate with commas'
+complete -c fusewire -n '__fish_seen_subcommand_from capture' -l until-stdin-closes -d 'Stop when standard input ends or says anything'
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -s b -f -r -d 'Write a row of files, the next one after duration:SECONDS, size:BYTES or messages:N, or at each interval:SECONDS; files:N keeps the newest N'
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -l opcode -f -r -d 'Only requests of these opcodes and their replies, by name or number; all but those with ! before each; repeat it, or separate with commas'
 complete -c fusewire -n '__fish_seen_subcommand_from capture' -l pid -f -r -d 'Only requests of these processes, and their replies; repeat it, or separate with commas'

@@ -56,6 +56,24 @@ class LiveCapture(LiveMountTest):
         self.assertTrue(all('"file5"' in line for line in lines), lines)
         self.assert_all_looked_up(self.messages(self.file))
 
+    def test_it_ends_when_whoever_started_it_closes_its_standard_input(self):
+        for ending in (os.close, lambda pipe: os.write(pipe, b"\n")):
+            its_end, ours = os.pipe()
+            capture = self.start("-w", self.file, "--until-stdin-closes", stdin=its_end)
+            os.close(its_end)
+            subprocess.run(["sh", "-c", STAT_ALL, self.mount], check=True)
+            self.assertIsNone(capture.poll())
+            ending(ours)
+            self.assertEqual(capture.wait(timeout=TIMEOUT_S), 0)
+            self.assert_all_looked_up(self.messages(self.file))
+
+    def test_a_standard_input_that_cannot_end_is_a_usage_error(self):
+        done = subprocess.run([FUSEWIRE, "capture", "--until-stdin-closes", "-w", self.file],
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                              env=environment(), timeout=TIMEOUT_S)
+        self.assertEqual(done.returncode, 2)
+        self.assert_one_line(done.stderr, "standard input", "pipe")
+
     def test_the_file_describes_the_connection(self):
         self.capture("-w", self.file, "--", "stat", self.mount / "file1")
         text = self.succeed("read", self.file, "-V").decode()

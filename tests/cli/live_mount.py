@@ -44,9 +44,9 @@ class LiveMountTest(CommandLineTest):
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return done
 
-    def start(self, *arguments, env=None, stdout=subprocess.PIPE):
+    def start(self, *arguments, env=None, stdout=subprocess.PIPE, **options):
         """A capture of the mount in the background, once its probe is attached."""
-        return self.start_of(self.mount, *arguments, env=env, stdout=stdout)
+        return self.start_of(self.mount, *arguments, env=env, stdout=stdout, **options)
 
     def start_of(self, *arguments, env=None, stdout=subprocess.PIPE, **options):
         process = subprocess.Popen([FUSEWIRE, "capture", *map(str, arguments)], stdout=stdout,

@@ -1,4 +1,4 @@
-#include "cli/capture_writer.h"
+#include "capture/capture_writer.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
