@@ -40,7 +40,8 @@ TARGETS = {
     "dissector": ({"dissector"}, set()),
     "capture": ({"capture"}, {"dissector", "bpf"}),
     "cli": ({"cli", "fusewire"}, {"dissector", "capture", "cli"}),
-    "gui": ({"gui", "fusewire-gui"}, {"dissector", "capture", "gui"}),
+    "gui": ({"gui_models", "gui_views", "fusewire-gui"},
+            {"dissector", "capture", "gui_models", "gui_views"}),
     "samples": ({"sample_builder", "build_sample"}, {"dissector", "capture"}),
 }
 

@@ -1,0 +1,97 @@
+#include "gui/views/latency_chart.h"
+
+#include "gui/models/message_list_model.h"
+#include "gui/views/tones.h"
+
+#include <QBarCategoryAxis>
+#include <QBarSeries>
+#include <QBarSet>
+#include <QLineSeries>
+#include <QPen>
+#include <QValueAxis>
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+
+namespace fusewire::gui {
+
+namespace {
+
+// Three digits: there is little place below a bar, and the table has all of them.
+QString shortDuration(quint64 ns) {
+    constexpr const char* units[] = {"ns", "µs", "ms", "s"};
+    auto amount = static_cast<double>(ns);
+    std::size_t unit = 0;
+    for (; amount >= 1000 && unit + 1 < std::size(units); ++unit)
+        amount /= 1000;
+    return QStringLiteral("%1 %2").arg(QString::number(amount, 'g', 3),
+                                       QString::fromUtf8(units[unit]));
+}
+
+} // namespace
+
+LatencyChart::LatencyChart() : FigureChart("latencyChart", tr("Histogram of latencies")) {}
+
+void LatencyChart::setLatencies(const Histogram& latencies, const FiguresPtr& figures) {
+    latencies_ = latencies;
+    setFigures(figures);
+}
+
+void LatencyChart::draw() {
+    auto* bars = new QBarSeries;
+    bars->setBarWidth(0.95);
+    auto* set = new QBarSet(tr("Replies"));
+    QStringList from;
+    qreal top = 1;
+    for (int row = 0; row < rows(); ++row) {
+        *set << static_cast<qreal>(value(row, 2));
+        top = std::max(top, static_cast<qreal>(value(row, 2)));
+        from << shortDuration(value(row, 1));
+    }
+    set->setColor(chartColor(ChartTone::first, palette()));
+    set->setBorderColor(Qt::transparent);
+    bars->append(set);
+    chart()->addSeries(bars);
+    mark(tr("p50"), latencies_.percentile(500), top);
+    mark(tr("p90"), latencies_.percentile(900), top);
+    mark(tr("p99"), latencies_.percentile(990), top);
+    mark(tr("max"), latencies_.max(), top);
+    auto* latency = new QBarCategoryAxis;
+    latency->append(from);
+    latency->setTitleText(tr("from"));
+    addAxis(latency, Qt::AlignBottom);
+    auto* replies = new QValueAxis;
+    replies->setLabelFormat("%.0f");
+    addAxis(replies, Qt::AlignLeft);
+    replies->setRange(0, top);
+    replies->applyNiceNumbers();
+    // Queued: what is chosen may draw the chart anew, and with it the series that was clicked.
+    connect(
+        bars, &QAbstractBarSeries::clicked, this, [this](int index) { emit chosen(index); },
+        Qt::QueuedConnection);
+}
+
+// Bars stand at 0, 1, 2 ... and each is 1 wide.
+qreal LatencyChart::placeOf(quint64 latency_ns) const {
+    int row = 0;
+    while (row + 1 < rows() && value(row + 1, 1) <= latency_ns)
+        ++row;
+    const auto lowest = static_cast<qreal>(value(row, 1));
+    const qreal part = lowest == 0 ? 0.5 : (static_cast<qreal>(latency_ns) - lowest) / lowest;
+    return row - 0.5 + std::clamp(part, 0.0, 1.0);
+}
+
+void LatencyChart::mark(const QString& name, quint64 latency_ns, qreal top) {
+    constexpr Qt::PenStyle styles[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
+    auto* line = new QLineSeries;
+    line->setName(
+        QStringLiteral("%1 %2").arg(name, durationText(static_cast<std::int64_t>(latency_ns))));
+    line->append(placeOf(latency_ns), 0);
+    line->append(placeOf(latency_ns), top);
+    const auto place = static_cast<std::size_t>(chart()->series().size() - 1);
+    line->setPen(QPen(palette().color(QPalette::Text), fontMetrics().lineWidth() * 2,
+                      styles[place % std::size(styles)]));
+    chart()->addSeries(line);
+}
+
+} // namespace fusewire::gui

@@ -1,0 +1,141 @@
+// The statistics panel without a display: clicks on charts and tables lead to messages.
+#include "gui/views/statistics_panel.h"
+#include "tests/gui/waiting.h"
+
+#include <gtest/gtest.h>
+
+#include <QSignalSpy>
+#include <QTest>
+
+namespace fusewire::gui {
+namespace {
+
+const QString samples = QStringLiteral(FUSEWIRE_SAMPLES_FOLDER "/");
+
+class Charts : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        ASSERT_EQ(viewer.open(samples + "captures/live/sshfs.pcapng"), QString());
+        ASSERT_TRUE(waitUntil([this] { return viewer.document()->isIndexed(); }));
+        panel.resize(1000, 500);
+    }
+    void show(int tab) {
+        panel.findChild<QTabWidget*>("statisticsTabs")->setCurrentIndex(tab);
+        panel.show();
+        count();
+    }
+    void count() {
+        ASSERT_TRUE(waitUntil([this] {
+            return panel.statistics().counted() && panel.statistics().counted()->complete;
+        }));
+        QTest::qWait(50); // until what was counted is laid out
+    }
+    // The middle of a bar, in the chart's own places.
+    static void clickBar(FigureChart* chart, qreal x, qreal y) {
+        const QPointF place =
+            chart->chart()->mapToPosition({x, y}, chart->chart()->series().first());
+        QTest::mouseClick(chart->viewport(), Qt::LeftButton, {},
+                          chart->mapFromScene(chart->chart()->mapToScene(place)));
+    }
+
+    Viewer viewer;
+    StatisticsPanel panel{viewer};
+};
+
+enum Tab : int { table, latency, percentiles, over_time, errors, heat_map, more };
+
+TEST_F(Charts, CountOnlyWhatIsLookedAt) {
+    EXPECT_FALSE(panel.statistics().isCounting());
+    show(table);
+    EXPECT_GT(panel.findChild<FigureTable*>("groupTable")->model()->rowCount(), 3);
+    EXPECT_EQ(panel.findChild<FigureTable*>("errorTable")->model()->rowCount(), 0);
+}
+
+TEST_F(Charts, AClickOnALatencyFiltersOnIt) {
+    show(latency);
+    auto* chart = panel.findChild<LatencyChart*>();
+    const QString filter = chart->figures()->rows.front().filter;
+    clickBar(chart, 0, chart->figures()->rows.front().values[2].toDouble() / 2);
+    ASSERT_TRUE(waitUntil([this] { return !viewer.filter().isEmpty(); }));
+    EXPECT_EQ(viewer.filter(), filter);
+}
+
+TEST_F(Charts, AClickOnAnErrorAddsItToTheFilter) {
+    ASSERT_TRUE(viewer.setFilter("fuse.opcode == LOOKUP"));
+    show(errors);
+    auto* chart = panel.findChild<ErrorChart*>();
+    clickBar(chart, 0, chart->figures()->rows.front().values[1].toDouble() / 2);
+    const QString filter = "(fuse.opcode == LOOKUP) && (fuse.error == ENOENT)";
+    EXPECT_TRUE(waitUntil([&] { return viewer.filter() == filter; }))
+        << qPrintable(viewer.filter());
+}
+
+TEST_F(Charts, PreparedFiltersAreNotApplied) {
+    show(table);
+    panel.findChild<QCheckBox*>("statisticsPrepare")->setChecked(true);
+    QSignalSpy prepared(&viewer, &Viewer::filterPrepared);
+    auto* groups = panel.findChild<FigureTable*>("groupTable");
+    groups->setCurrentIndex(groups->model()->index(0, 0));
+    QTest::keyClick(groups, Qt::Key_Return);
+    ASSERT_EQ(prepared.size(), 1);
+    EXPECT_EQ(prepared.front().front().toString(),
+              groups->model()->index(0, 0).data(FigureFilterRole).toString());
+    EXPECT_EQ(viewer.filter(), QString());
+}
+
+TEST_F(Charts, AClickOnATimeGoesToItsFirstMessage) {
+    show(over_time);
+    auto* chart = panel.findChild<TimeChart*>();
+    const int row = static_cast<int>(chart->figures()->rows.size()) - 1;
+    chart->showRows(row, row);
+    QTest::mouseClick(chart->viewport(), Qt::LeftButton, {}, chart->viewport()->rect().center());
+    const Row current = viewer.currentRow();
+    ASSERT_NE(current, no_row);
+    EXPECT_EQ(viewer.document()->index()[current].frame,
+              chart->figures()->rows[static_cast<std::size_t>(row)].frame);
+}
+
+TEST_F(Charts, KeysZoomIntoTimeAndFilterOnIt) {
+    show(over_time);
+    auto* chart = panel.findChild<TimeChart*>();
+    const auto all = chart->shownRows();
+    QTest::keyClick(chart, Qt::Key_Plus);
+    const auto part = chart->shownRows();
+    EXPECT_LT(part.second - part.first, all.second - all.first);
+    QTest::keyClick(chart, Qt::Key_Return);
+    EXPECT_TRUE(viewer.filter().startsWith("frame.time_epoch >= "));
+    QTest::keyClick(chart, Qt::Key_0);
+    EXPECT_EQ(chart->shownRows().first, 0);
+}
+
+TEST_F(Charts, AClickOnACellGoesToAMessageInIt) {
+    show(heat_map);
+    auto* map = panel.findChild<HeatMap*>("heatMap");
+    const FiguresPtr figures = panel.findChild<FigureTable*>("mapTable")->figures();
+    QSignalSpy chosen(map, &HeatMap::chosen);
+    QTest::mouseClick(map, Qt::LeftButton, {}, map->cellRect(0).center());
+    ASSERT_EQ(chosen.size(), 1);
+    const auto row = chosen.front().front().toUInt();
+    EXPECT_EQ(viewer.document()->index()[viewer.currentRow()].frame, figures->rows[row].frame);
+}
+
+TEST_F(Charts, HaveNamesAndSummaries) {
+    for (const int tab : {latency, percentiles, over_time, errors}) {
+        show(tab);
+        auto* chart = panel.findChild<QTabWidget*>("statisticsTabs")
+                          ->currentWidget()
+                          ->findChild<FigureChart*>();
+        EXPECT_FALSE(chart->accessibleName().isEmpty());
+        EXPECT_FALSE(chart->accessibleDescription().isEmpty());
+    }
+}
+
+TEST_F(Charts, FollowTheFilter) {
+    show(errors);
+    ASSERT_TRUE(viewer.setFilter("fuse.error == 0"));
+    count();
+    EXPECT_TRUE(panel.findChild<ErrorChart*>()->figures()->rows.empty());
+}
+
+} // namespace
+} // namespace fusewire::gui

@@ -1,0 +1,106 @@
+// A live capture as people make it: choose a mount in the dialog, watch, stop. Needs root and a file system
+// to mount; skipped without, or a failure under FUSEWIRE_REQUIRE_LIVE=1.
+#include "gui/views/capture_actions.h"
+#include "gui/views/live_dialog.h"
+#include "tests/gui/desktop/real_window.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+
+namespace fusewire::gui {
+namespace {
+
+constexpr int files = 30;
+
+// The window looks for the command in PATH.
+const bool found =
+    qputenv("PATH", QFileInfo(FUSEWIRE_PROGRAM).path().toLocal8Bit() + ":" + qgetenv("PATH"));
+
+int run(const QString& program, const QStringList& arguments) {
+    QProcess process;
+    process.start(program, arguments);
+    process.closeWriteChannel();
+    return process.waitForFinished(60'000) ? process.exitCode() : -1;
+}
+
+QString missing() {
+    if (!found || geteuid() != 0)
+        return "needs root";
+    if (QStandardPaths::findExecutable("bindfs").isEmpty())
+        return "needs bindfs";
+    return run(FUSEWIRE_PROGRAM, {"capture", "-a", "duration:0.1"}) == 0
+               ? QString()
+               : QStringLiteral("this kernel lets nobody capture");
+}
+
+class LiveWindow : public RealWindow {
+  protected:
+    void SetUp() override {
+        const QString reason = missing();
+        if (!reason.isEmpty() && qgetenv("FUSEWIRE_REQUIRE_LIVE") == "1")
+            FAIL() << reason.toStdString();
+        if (!reason.isEmpty())
+            GTEST_SKIP() << reason.toStdString();
+        RealWindow::SetUp();
+        const QDir dir(folder.path());
+        ASSERT_TRUE(dir.mkdir("source") && dir.mkdir("mount"));
+        for (int i = 0; i < files; ++i)
+            ASSERT_TRUE(
+                QFile(dir.filePath(QString("source/file%1").arg(i))).open(QIODevice::WriteOnly));
+        ASSERT_EQ(run("bindfs", {"-o", "attr_timeout=0,entry_timeout=0", dir.filePath("source"),
+                                 dir.filePath("mount")}),
+                  0);
+        mount = dir.filePath("mount");
+    }
+    void TearDown() override {
+        if (!mount.isEmpty())
+            run("umount", {"-l", mount});
+    }
+    void lookAtFiles() const {
+        struct stat status {};
+        for (int i = 0; i < files; ++i)
+            stat((mount + QString("/file%1").arg(i)).toLocal8Bit().constData(), &status);
+    }
+    QModelIndex mountIn(const QAbstractItemModel& connections) const {
+        for (int row = 0; row < connections.rowCount(); ++row)
+            if (connections.index(row, 0).data(MountPointRole).toString() == mount)
+                return connections.index(row, 0);
+        return {};
+    }
+
+    QTemporaryDir folder;
+    QString mount;
+};
+
+TEST_F(LiveWindow, CapturesTheMountThatIsChosen) {
+    LiveCapture& live = window.findChild<CaptureActions*>()->live();
+    Desktop::press("ctrl+k");
+    auto* dialog = shown<LiveDialog>("liveDialog");
+    ASSERT_NE(dialog, nullptr);
+    auto* table = dialog->findChild<QTableView*>();
+    ASSERT_TRUE(waitUntil([&] { return mountIn(*table->model()).isValid(); }));
+    click(*table, mountIn(*table->model()));
+    Desktop::takePicture("connections");
+    Desktop::press("Return");
+    ASSERT_TRUE(waitUntil([&] { return live.state() == LiveCapture::State::running; }));
+    lookAtFiles();
+    ASSERT_TRUE(waitUntil([this] { return viewer.messages().rowCount() >= 2 * files; }));
+    ASSERT_TRUE(showsRow(0));
+    Desktop::takePicture("live");
+    Desktop::press("ctrl+e");
+    ASSERT_TRUE(waitUntil([&] { return !live.isActive(); }));
+    ASSERT_TRUE(waitUntil([this] { return viewer.document()->isIndexed(); }));
+    ASSERT_TRUE(viewer.setFilter("fuse.request.name == \"file7\""));
+    ASSERT_TRUE(waitUntil([this] { return !viewer.isFiltering(); }));
+    EXPECT_GE(viewer.messages().rowCount(), 2) << "the lookup and its reply";
+}
+
+} // namespace
+} // namespace fusewire::gui

@@ -1,0 +1,119 @@
+// The main window without a display: list, tree and bytes in step.
+#include "gui/views/main_window.h"
+#include "tests/gui/waiting.h"
+
+#include <gtest/gtest.h>
+
+#include <QLabel>
+
+namespace fusewire::gui {
+namespace {
+
+const QString samples = QStringLiteral(FUSEWIRE_SAMPLES_FOLDER "/");
+
+class Window : public ::testing::Test {
+  protected:
+    void open(const char* name) {
+        ASSERT_TRUE(window.openFile(samples + name));
+        ASSERT_TRUE(waitUntil([this] { return viewer.currentMessage() != nullptr; }));
+    }
+    // Makes a row current, and waits until it is there.
+    void select(Row row) {
+        viewer.setCurrentRow(row);
+        ASSERT_TRUE(waitUntil(
+            [&] { return viewer.currentMessage() && viewer.currentMessage()->row == row; }));
+    }
+
+    MainWindow window;
+    Viewer& viewer = window.viewer();
+    MessageListView* list = window.findChild<MessageListView*>("messages");
+    FieldTreeView* tree = window.findChild<FieldTreeView*>();
+    HexView* hex = window.findChild<HexView*>("bytes");
+};
+
+TEST_F(Window, ShowsTheFirstMessageOfACapture) {
+    open("lookup-forget.pcapng");
+    EXPECT_EQ(list->currentIndex().row(), 0);
+    EXPECT_EQ(viewer.currentMessage()->frame, 1U);
+}
+
+TEST_F(Window, AByteMarksItsFieldAndAFieldItsBytes) {
+    open("lookup-forget.pcapng");
+    select(3);
+    emit hex->byteClicked(8);
+    EXPECT_EQ(tree->currentIndex().data(FieldRole).toString(), "fuse.unique");
+    EXPECT_EQ(viewer.marked(), (ByteRange{8, 8}));
+    EXPECT_EQ(hex->markedOffset(), 8U);
+    tree->setCurrentIndex(viewer.fields().fieldAt(4));
+    EXPECT_EQ(hex->markedOffset(), 4U);
+    EXPECT_EQ(hex->markedWidth(), 4U);
+}
+
+TEST_F(Window, GoesFromARequestToItsReply) {
+    open("lookup-forget.pcapng");
+    select(14);
+    viewer.goToPartner();
+    EXPECT_EQ(list->currentIndex().row(), 17);
+}
+
+TEST_F(Window, KeepsTheMessageThatAFilterHides) {
+    open("lookup-forget.pcapng");
+    select(14);
+    window.setFilter("fuse.error == ENOENT");
+    ASSERT_TRUE(waitUntil([this] { return !viewer.isFiltering(); }));
+    EXPECT_EQ(viewer.messages().rowCount(), 1);
+    EXPECT_EQ(viewer.currentRow(), 14U);
+    window.setFilter("");
+    EXPECT_EQ(viewer.messages().rowCount(), 20);
+    EXPECT_EQ(list->currentIndex().row(), 14);
+}
+
+TEST_F(Window, ForgetsWhatADroppedFilterFound) {
+    open("lookup-forget.pcapng");
+    for (int i = 0; i < 50; ++i) {
+        window.setFilter("fuse.unique > 0");
+        if (i % 2 == 0)
+            viewer.cancelFilter();
+        window.setFilter("fuse.error == ENOENT");
+    }
+    ASSERT_TRUE(waitUntil([this] { return !viewer.isFiltering(); }));
+    EXPECT_EQ(viewer.messages().rowCount(), 1);
+}
+
+TEST_F(Window, JudgesWhatItShows) {
+    open("lookup-handle-session.pcapng");
+    ASSERT_TRUE(waitUntil([this] { return viewer.judged() && viewer.judged()->complete; }));
+    EXPECT_EQ(viewer.judged()->worstAt(18), Severity::warn);
+    viewer.goToFrame(18, 56);
+    ASSERT_TRUE(waitUntil([this] { return viewer.marked().width != 0; }));
+    EXPECT_EQ(viewer.currentRow(), 17U);
+}
+
+TEST_F(Window, KeepsFieldsOpenFromMessageToMessage) {
+    open("lookup-forget.pcapng");
+    select(3);
+    const auto attributes = [this] {
+        QModelIndex field = viewer.fields().fieldAt(16 + 40);
+        while (field.parent().parent().isValid())
+            field = field.parent();
+        return field;
+    };
+    ASSERT_TRUE(viewer.fields().hasChildren(attributes()));
+    tree->collapse(attributes());
+    select(4);
+    select(5);
+    EXPECT_FALSE(tree->isExpanded(attributes()));
+    tree->expand(attributes());
+    select(3);
+    EXPECT_TRUE(tree->isExpanded(attributes()));
+}
+
+TEST_F(Window, SaysWhatTheConnectionSpeaks) {
+    open("lookup-handle-session.pcapng");
+    select(3);
+    EXPECT_EQ(window.findChild<QLabel*>("dialect")->text(),
+              "connection 61: lookup-handle-v3, 7.46");
+}
+
+} // namespace
+} // namespace fusewire::gui
