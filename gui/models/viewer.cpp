@@ -68,7 +68,7 @@ bool Viewer::setFollowing(bool follows) {
         return false; // of something that has ended
     const Row row = currentRow_;
     if (const QString error = open(document_->path(), Follow::yes); !error.isEmpty()) {
-        emit said(error);
+        emit failed(error);
         return false;
     }
     if (row != no_row)
@@ -198,7 +198,7 @@ void Viewer::takeMessage(const MessagePtr& message) {
     fields_.setMessage(message);
     emit currentMessageChanged(message);
     if (!message->error.isEmpty())
-        emit said(message->error);
+        emit failed(message->error);
     if (wantedOffset_)
         markFieldAt(*std::exchange(wantedOffset_, std::nullopt));
 }
@@ -275,7 +275,7 @@ void Viewer::endFilter(const QString& error, quint64 undecided) {
     filtering_ = false;
     emit filterFinished();
     if (!error.isEmpty())
-        emit said(error);
+        emit failed(error);
     else if (undecided > 0)
         emit said(tr("messages left out, of which the filter cannot tell: %Ln", nullptr,
                      static_cast<int>(std::min<quint64>(undecided, INT_MAX))));

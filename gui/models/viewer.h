@@ -107,8 +107,10 @@ class Viewer : public QObject {
     void filterFinished();
     void judgedChanged(const fusewire::gui::JudgedPtr& judged);
     void judgeProgressed(int percent);
-    // Something to tell, in a few words: an error, or what a command could not do.
+    // Something to tell in passing, in a few words: what a command did, or found nothing to do.
     void said(const QString& text);
+    // Something went wrong, which must not be overlooked.
+    void failed(const QString& text);
 
   private:
     void takeMessage(const MessagePtr& message);

@@ -72,7 +72,7 @@ void CommandWindow::copy() {
 void CommandWindow::runInTerminal() {
     const QString command = text_->toPlainText() + QStringLiteral("; exec \"${SHELL:-sh}\"");
     if (!QProcess::startDetached(terminal(), {"-e", "sh", "-c", command}))
-        emit viewer_.said(tr("the terminal could not be started"));
+        emit viewer_.failed(tr("the terminal could not be started"));
 }
 
 } // namespace fusewire::gui

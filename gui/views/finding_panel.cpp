@@ -154,7 +154,8 @@ void FindingPanel::showState() {
     else if (!judged || !judged->complete)
         state << tr("judged %1 %").arg(viewer_.percentJudged());
     else if (all == 0)
-        state << tr("nothing found");
+        state << (judged->error.isEmpty() ? tr("nothing found")
+                                          : tr("nothing found in what could be read"));
     if (const std::uint64_t shown = model_.shown(); shown < all)
         state << tr("%1 of %2 findings are shown").arg(shown).arg(all);
     if (judged && judged->dropped > 0)

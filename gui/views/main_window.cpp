@@ -30,7 +30,7 @@ MainWindow::MainWindow()
     setAcceptDrops(true);
     resize(screen()->availableSize() * 4 / 5);
     buildPanes();
-    statusBar()->addPermanentWidget(new StatusLine(viewer_), 1);
+    statusBar()->addWidget(new StatusLine(viewer_), 1);
     remembered_ = new Remembered(*this, viewer_, *filterBar_, {list_, tree_, hex_});
     buildMenus();
     connectViewer();
@@ -201,6 +201,8 @@ void MainWindow::connectViewer() {
             });
     connect(&viewer_.annotations(), &AnnotationsModel::changed, this,
             [this] { setWindowModified(viewer_.annotations().isModified()); });
+    connect(&viewer_, &Viewer::failed, this,
+            [this](const QString& text) { messages_->say(text, MessageBar::Weight::error); });
     connect(&viewer_, &Viewer::said, this,
             [this](const QString& text) { statusBar()->showMessage(text, 10'000); });
 }

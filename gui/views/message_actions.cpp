@@ -135,7 +135,10 @@ MessageActions::MessageActions(Viewer& viewer, const MessagePanes& panes, QWidge
     connect(&viewer_, &Viewer::currentMessageChanged, this, &MessageActions::update);
     connect(&viewer_.annotations(), &AnnotationsModel::saved, this,
             [this](const QString& path, const QString& error) {
-                emit viewer_.said(error.isEmpty() ? tr("saved as %1").arg(path) : error);
+                if (error.isEmpty())
+                    emit viewer_.said(tr("saved as %1").arg(path));
+                else
+                    emit viewer_.failed(error);
             });
     connect(&viewer_, &Viewer::markedChanged, this, &MessageActions::update);
     connect(panes_.tree->selectionModel(), &QItemSelectionModel::currentChanged, this,

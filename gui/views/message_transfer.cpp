@@ -106,7 +106,7 @@ void MessageActions::copyMessagesAs(TextForm form) {
         },
         [this, copied, wanted](const QString& error) {
             if (!error.isEmpty())
-                return emit viewer_.said(error);
+                return emit viewer_.failed(error);
             putOnClipboard(QString::fromStdString(copied->text));
             if (copied->messages < wanted)
                 emit viewer_.said(

@@ -279,7 +279,7 @@ void StatisticsPanel::saveImage() {
     if (path.isEmpty())
         return;
     if (!tabs_->currentWidget()->grab().save(path, "PNG"))
-        emit viewer_.said(tr("%1 cannot be written").arg(path));
+        emit viewer_.failed(tr("%1 cannot be written").arg(path));
 }
 
 } // namespace fusewire::gui

@@ -5,7 +5,8 @@
 namespace fusewire::gui {
 
 VerdictPanel::VerdictPanel(Viewer& viewer)
-    : judged_(viewer.judgedCurrent()), details_(new DetailView(viewer)), state_(new QLabel) {
+    : viewer_(viewer), judged_(viewer.judgedCurrent()), details_(new DetailView(viewer)),
+      state_(new QLabel) {
     setObjectName("verdictPanel");
     details_->setObjectName("verdictDetails");
     details_->setAccessibleName(tr("What the kernel does with the message"));
@@ -35,7 +36,7 @@ void VerdictPanel::showJudgement() {
     state_->setText(tr("judging, %1 %…").arg(judged_.percent()));
     if (message)
         details_->show(detailsOf(*message, judged_.findings()));
-    else if (judged_.percent() > 0)
+    else if (judged_.percent() > 0 || viewer_.currentRow() == no_row)
         details_->show({});
 }
 

@@ -22,6 +22,7 @@ class VerdictPanel : public QWidget {
   private:
     void showJudgement();
 
+    const Viewer& viewer_;
     JudgedCurrent& judged_;
     DetailView* details_;
     QLabel* state_;

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <QFile>
 #include <QLabel>
+#include <QStatusBar>
+#include <QTemporaryDir>
 
 namespace fusewire::gui {
 namespace {
@@ -78,6 +81,31 @@ TEST_F(Window, ForgetsWhatADroppedFilterFound) {
     }
     ASSERT_TRUE(waitUntil([this] { return !viewer.isFiltering(); }));
     EXPECT_EQ(viewer.messages().rowCount(), 1);
+}
+
+TEST_F(Window, SaysInPassingWhatWasDoneAndUntilItIsClosedWhatFailed) {
+    open("lookup-forget.pcapng");
+    select(18);
+    viewer.goToPartner();
+    EXPECT_TRUE(window.statusBar()->currentMessage().contains("no request or reply"));
+    auto* bar = window.findChild<MessageBar*>("messageBar");
+    EXPECT_EQ(bar->text(), "");
+    emit viewer.failed("no space left on the device");
+    EXPECT_EQ(bar->text(), "no space left on the device");
+}
+
+TEST_F(Window, SaysThatTheFileShrankUnderIt) {
+    QTemporaryDir folder;
+    const QString copy = folder.filePath("x.pcapng");
+    ASSERT_TRUE(QFile::copy(samples + "captures/live/bindfs.pcapng", copy));
+    ASSERT_TRUE(window.openFile(copy));
+    ASSERT_TRUE(waitUntil([this] { return viewer.document()->isIndexed(); }));
+    QFile::resize(copy, 4096);
+    viewer.setCurrentRow(150);
+    auto* bar = window.findChild<MessageBar*>("messageBar");
+    EXPECT_TRUE(waitUntil([&] { return bar->text().contains("x.pcapng"); }))
+        << bar->text().toStdString();
+    EXPECT_EQ(viewer.messages().rowCount(), 190) << "what is known of the rows stays";
 }
 
 TEST_F(Window, JudgesWhatItShows) {
