@@ -145,7 +145,7 @@ TEST_F(Following, AFileThatShrinksIsToldAndItsRowsStay) {
     EXPECT_EQ(viewer.messages().rowCount(), whole);
     EXPECT_FALSE(viewer.isFollowing());
     QString said;
-    QObject::connect(&viewer, &Viewer::said, &viewer, [&](const QString& text) { said = text; });
+    QObject::connect(&viewer, &Viewer::failed, &viewer, [&](const QString& text) { said = text; });
     viewer.setCurrentRow(static_cast<Row>(whole - 1));
     ASSERT_TRUE(waitUntil([&] { return !said.isEmpty(); }));
     EXPECT_TRUE(viewer.currentMessage()->bytes.isEmpty());
