@@ -34,7 +34,7 @@ std::vector<Column> defaultColumns() {
             {"Unique", ColumnKind::field, "fuse.unique", number, 10},
             {"nodeid", ColumnKind::field, "fuse.request.nodeid", number, 9},
             {"Length", ColumnKind::field, "fuse.length", number, 9},
-            {"Latency", ColumnKind::field, "fuse.latency", number, 15},
+            {"Latency", ColumnKind::field, "fuse.latency", number, 11},
             {"Info", ColumnKind::info, {}, Qt::AlignLeft, 80}};
 }
 

@@ -112,7 +112,7 @@ FilterTarget targetOfCell(const MessageListModel& list, const QModelIndex& cell)
     const FrameRow row = list.frameRow(cell.row());
     switch (column.kind) {
     case ColumnKind::field:
-        return targetOfValue(QString::fromStdString(column.field), cell.data().toString());
+        return targetOfValue(QString::fromStdString(column.field), cell.data(ExactRole).toString());
     case ColumnKind::time:
         return targetOfTime(row);
     case ColumnKind::direction:

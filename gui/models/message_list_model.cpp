@@ -40,21 +40,6 @@ QString latencyOf(const FrameIndex& index, const FrameRow& row) {
 
 } // namespace
 
-QString durationText(std::int64_t ns) {
-    struct Unit {
-        double ns;
-        const char* name;
-    };
-    constexpr Unit units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "µs"}};
-    const auto size = std::abs(static_cast<double>(ns));
-    for (const Unit& unit : units)
-        if (size >= unit.ns)
-            return QStringLiteral("%1 %2")
-                .arg(static_cast<double>(ns) / unit.ns, 0, 'g', 4)
-                .arg(QString::fromUtf8(unit.name));
-    return QStringLiteral("%1 ns").arg(ns);
-}
-
 MessageListModel::MessageListModel(std::vector<Column> columns, QObject* parent)
     : QAbstractTableModel(parent), columns_(std::move(columns)), cells_(most_kept_cells) {
     qRegisterMetaType<CellsBatch>();
@@ -337,6 +322,8 @@ QVariant MessageListModel::data(const QModelIndex& index, int role) const {
                    : cell(row, document_->index()[row], column);
     case Qt::TextAlignmentRole:
         return QVariant(columns_[column].alignment | Qt::AlignVCenter);
+    case ExactRole:
+        return exactCell(row, column);
     case RowRole:
         return row;
     case FrameRole:
@@ -403,7 +390,15 @@ QString MessageListModel::cell(Row row, const FrameRow& frame, std::size_t colum
         break;
     }
     const Cells* cells = cellsOf(row);
-    return cells == nullptr ? QString() : cells->texts[column];
+    return cells == nullptr ? QString() : cells->texts[column].shown;
+}
+
+QString MessageListModel::exactCell(Row row, std::size_t column) const {
+    const Cells* cells = cellsOf(row);
+    if (cells == nullptr || columns_[column].kind != ColumnKind::field)
+        return {};
+    const CellText& text = cells->texts[column];
+    return text.exact.isNull() ? text.shown : text.exact;
 }
 
 const MessageListModel::Cells* MessageListModel::cellsOf(Row row) const {

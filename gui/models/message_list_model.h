@@ -33,10 +33,8 @@ enum MessageRole : int {
     RuleRole,                   // number of its colouring rule; -1: none, or not known yet
     MarkedRole,                 // bool: the user marked it
     CommentRole,                // of the user or the file
+    ExactRole,                  // a cell as filters compare with it, "0.000083200" for "83.2 µs"
 };
-
-// A span of time with the unit that suits it, "83.2 µs".
-QString durationText(std::int64_t ns);
 
 class MessageListModel : public QAbstractTableModel {
     Q_OBJECT
@@ -110,7 +108,7 @@ class MessageListModel : public QAbstractTableModel {
 
   private:
     struct Cells {
-        std::vector<QString> texts;
+        std::vector<CellText> texts;
         int rule = -1;
         int age = 0; // those of another age are shown until they are read again
     };
@@ -135,6 +133,7 @@ class MessageListModel : public QAbstractTableModel {
     void tellChanged(const QList<int>& roles);
     const Cells* cellsOf(Row row) const;
     QString cell(Row row, const FrameRow& frame, std::size_t column) const;
+    QString exactCell(Row row, std::size_t column) const;
     QString timeAt(int modelRow) const;
     QVariant fact(const FrameRow& frame, int role) const;
     QString findingsAt(std::uint64_t frame) const;

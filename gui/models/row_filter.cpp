@@ -3,6 +3,7 @@
 #include "dissector/judged_session.h"
 #include "dissector/message_fields.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -12,6 +13,7 @@ namespace fusewire::gui {
 namespace {
 
 constexpr Row rows_per_report = 8192;
+constexpr int first_pass_percent = 50; // of a filter that takes two
 constexpr std::chrono::milliseconds wait_for_rows{20};
 
 } // namespace
@@ -52,7 +54,7 @@ Result<void> RowFilter::filterByRow() {
                 return tl::unexpected(decoded.error());
             if (filter_.matches(*decoded))
                 keep(row);
-            report(row);
+            report(row, {0, 100});
         }
         if (ended)
             break;
@@ -79,18 +81,21 @@ Result<void> RowFilter::filterInOrder() {
     if (!input_.grows()) {
         JudgedSession first({});
         first.keep_first_pass();
-        while (next())
+        for (Row row = 0; next(); ++row) {
             first.see(record);
+            report(row, {0, first_pass_percent});
+        }
         known = first.first_pass();
         if (auto again = (*source)->rewind(); !again)
             return again;
     }
     (*source)->on_idle([this] { idle(); });
     JudgedSession second({}, known ? &*known : nullptr);
+    const Share rest = known ? Share{first_pass_percent, 100} : Share{0, 100};
     for (Row row = 0; next(); ++row) {
         if (filter_.matches(second.see(record)))
             keep(row);
-        report(row);
+        report(row, rest);
     }
     return more ? Result<void>() : tl::unexpected(more.error());
 }
@@ -117,12 +122,14 @@ void RowFilter::tellFound() {
         emit found(std::exchange(batch_, {}));
 }
 
-void RowFilter::report(Row row) {
+void RowFilter::report(Row row, Share share) {
     if (row % rows_per_report != 0)
         return;
     tellFound();
     const Row size = capture_->index().size();
-    emit progressed(size == 0 ? 0 : static_cast<int>(std::uint64_t{row} * 100 / size));
+    const Row done = std::min(row, size);
+    const auto percent = static_cast<std::uint64_t>(share.to - share.from);
+    emit progressed(size == 0 ? share.from : share.from + static_cast<int>(done * percent / size));
 }
 
 } // namespace fusewire::gui

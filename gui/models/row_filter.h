@@ -40,12 +40,17 @@ class RowFilter : public QObject {
     void finished(const QString& error, quint64 undecided);
 
   private:
+    struct Share { // of the work, in percent
+        int from;
+        int to;
+    };
+
     void run();
     [[nodiscard]] Result<void> filterByRow();
     [[nodiscard]] Result<void> filterInOrder();
     void keep(Row row);
     void tellFound();
-    void report(Row row);
+    void report(Row row, Share share);
     void idle();
 
     std::shared_ptr<const Indexer> capture_;

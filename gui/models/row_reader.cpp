@@ -2,6 +2,7 @@
 
 #include "dissector/field_ref.h"
 #include "dissector/render/text.h"
+#include "gui/models/time_format.h"
 
 #include <utility>
 
@@ -30,6 +31,13 @@ std::optional<quint64> nodeOf(const Decoded& decoded) {
     return std::nullopt;
 }
 
+QString durationsOf(const FieldValues& values) {
+    QStringList texts;
+    for (const FieldValue& value : values.all())
+        texts << durationText(static_cast<std::int64_t>(value.number));
+    return texts.join(QStringLiteral(", "));
+}
+
 } // namespace
 
 struct RowReader::Cell {
@@ -37,13 +45,16 @@ struct RowReader::Cell {
     std::optional<FieldRef> field;
     FieldValues values;
 
-    QString read(const Decoded& decoded) {
-        std::string text;
+    CellText read(const Decoded& decoded) {
         if (kind == ColumnKind::info)
-            text = infoOf(decoded);
-        else if (field)
-            field->append(text, values, decoded);
-        return toQString(text);
+            return {toQString(infoOf(decoded)), {}};
+        if (!field)
+            return {};
+        std::string text;
+        field->append(text, values, decoded);
+        if (field->type() == ValueType::duration && !values.empty())
+            return {durationsOf(values), toQString(text)};
+        return {toQString(text), {}};
     }
 };
 
@@ -123,7 +134,7 @@ void RowReader::readCells(FrameDecoder& decoder, const std::vector<Row>& rows) {
         const auto decoded = decoder.decode(row);
         if (!decoded) {
             cells.cells.resize(columns_.size());
-            cells.cells.back() = toQString(decoded.error().message);
+            cells.cells.back().shown = toQString(decoded.error().message);
             continue;
         }
         const Decoded known{decoded->record, decoded->message, decoded->exchange,

@@ -20,10 +20,15 @@
 
 namespace fusewire::gui {
 
+struct CellText {
+    QString shown;
+    QString exact; // what filters compare with, where that is less readable; null: the same
+};
+
 // The cells of a row, in the order of the columns, and the colouring rule that it gets; -1: none.
 struct RowCells {
     Row row = no_row;
-    std::vector<QString> cells;
+    std::vector<CellText> cells;
     int rule = -1;
 };
 using CellsBatch = std::vector<RowCells>;

@@ -104,4 +104,19 @@ QString timeText(const TimeFormat& format, const FrameIndex& index, Row row, Row
     return from ? secondsText(difference(*time, *from), digits) : QString();
 }
 
+QString durationText(std::int64_t ns) {
+    struct Unit {
+        double ns;
+        const char* name;
+    };
+    constexpr Unit units[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "µs"}};
+    const auto size = std::abs(static_cast<double>(ns));
+    for (const Unit& unit : units)
+        if (size >= unit.ns)
+            return QStringLiteral("%1 %2")
+                .arg(static_cast<double>(ns) / unit.ns, 0, 'g', 4)
+                .arg(QString::fromUtf8(unit.name));
+    return QStringLiteral("%1 ns").arg(ns);
+}
+
 } // namespace fusewire::gui

@@ -1,5 +1,5 @@
 // TimeFormat: how the time of a message is written in the list: from what it is counted, and to which
-// part of a second. Made from the index alone.
+// part of a second, made from the index alone; and spans of time.
 #pragma once
 
 #include "dissector/frame_index.h"
@@ -30,5 +30,8 @@ struct TimeFormat {
 
 // `previous` is the row that is shown before it; no_row: none. "*REF*" of a reference.
 QString timeText(const TimeFormat& format, const FrameIndex& index, Row row, Row previous);
+
+// A span of time with the unit that suits it, "83.2 µs".
+QString durationText(std::int64_t ns);
 
 } // namespace fusewire::gui

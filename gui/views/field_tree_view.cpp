@@ -2,6 +2,7 @@
 
 #include <QHeaderView>
 #include <QScopedValueRollback>
+#include <algorithm>
 
 namespace fusewire::gui {
 
@@ -9,6 +10,7 @@ namespace {
 
 // Open to begin with: the message and its layers, not what they hold.
 constexpr int open_depth = 2;
+constexpr int most_names_percent = 60; // of the width
 
 int depthOf(QModelIndex field) {
     int depth = 0;
@@ -27,8 +29,12 @@ FieldTreeView::FieldTreeView(Viewer& viewer, QWidget* parent) : QTreeView(parent
     setAlternatingRowColors(true);
     setFrameShape(NoFrame);
     header()->resizeSection(0, 32 * fontMetrics().averageCharWidth());
-    connect(this, &QTreeView::expanded, this,
-            [this](const QModelIndex& field) { remember(field, true); });
+    connect(header(), &QHeaderView::sectionResized, this,
+            [this](int column) { sizedByUser_ = sizedByUser_ || (column == 0 && !fitting_); });
+    connect(this, &QTreeView::expanded, this, [this](const QModelIndex& field) {
+        remember(field, true);
+        fitNames();
+    });
     connect(this, &QTreeView::collapsed, this,
             [this](const QModelIndex& field) { remember(field, false); });
     connect(
@@ -42,8 +48,22 @@ FieldTreeView::FieldTreeView(Viewer& viewer, QWidget* parent) : QTreeView(parent
 }
 
 void FieldTreeView::showMessage() {
-    const QScopedValueRollback opening(opening_, true);
-    openAsBefore({});
+    {
+        const QScopedValueRollback opening(opening_, true);
+        openAsBefore({});
+    }
+    fitNames();
+}
+
+// Names are read whole, as far as values keep their place, until the user sets the width.
+void FieldTreeView::fitNames() {
+    if (sizedByUser_ || opening_)
+        return;
+    const QScopedValueRollback fitting(fitting_, true);
+    const int most = viewport()->width() * most_names_percent / 100;
+    const int wanted = std::min(sizeHintForColumn(0), most);
+    if (wanted > header()->sectionSize(0))
+        header()->resizeSection(0, wanted);
 }
 
 void FieldTreeView::openAsBefore(const QModelIndex& below) {

@@ -20,12 +20,15 @@ class FieldTreeView : public QTreeView {
     void showMarked(const ByteRange& bytes);
     void remember(const QModelIndex& field, bool open);
     void openAsBefore(const QModelIndex& below);
+    void fitNames();
     QString pathOf(const QModelIndex& field) const;
 
     Viewer& viewer_;
     QSet<QString> open_;   // paths that were opened by hand
     QSet<QString> closed_; // and closed
     bool opening_ = false; // what opens now is not by hand
+    bool fitting_ = false; // nor is a width that changes now
+    bool sizedByUser_ = false;
 };
 
 } // namespace fusewire::gui

@@ -8,6 +8,24 @@
 
 namespace fusewire::gui {
 
+namespace {
+
+// INIT itself is older than what it settles; the messages behind it tell.
+constexpr Row most_until_settled = 100;
+
+Dialect settledDialect(const FrameIndex& index, Row row) {
+    const Dialect here = index.dialect_of(row);
+    const std::uint32_t epoch = index[row].epoch;
+    const Row end = std::min(index.size(), row + most_until_settled);
+    for (Row next = row; next < end && here.minor == 0; ++next)
+        if (const Dialect known = index.dialect_of(next);
+            known.minor != 0 && index[next].epoch == epoch)
+            return known;
+    return here;
+}
+
+} // namespace
+
 StatusLine::StatusLine(Viewer& viewer, QWidget* parent)
     : QWidget(parent), viewer_(viewer), counts_(new QLabel), lost_(new QLabel), work_(new QLabel),
       progress_(new QProgressBar), stop_(new QToolButton), dialect_(new QLabel) {
@@ -105,7 +123,7 @@ void StatusLine::showDialect() {
         return;
     }
     const FrameIndex& index = viewer_.document()->index();
-    const Dialect dialect = index.dialect_of(row);
+    const Dialect dialect = settledDialect(index, row);
     const std::string_view name = spelling(dialect.name);
     const QString minor =
         dialect.minor == 0 ? tr("version not known") : tr("7.%1").arg(dialect.minor);

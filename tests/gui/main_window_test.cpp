@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <QFile>
+#include <QHeaderView>
 #include <QLabel>
 #include <QStatusBar>
 #include <QTemporaryDir>
@@ -138,9 +139,28 @@ TEST_F(Window, KeepsFieldsOpenFromMessageToMessage) {
 
 TEST_F(Window, SaysWhatTheConnectionSpeaks) {
     open("lookup-handle-session.pcapng");
+    for (const int row : {0, 3}) { // the request of INIT, too
+        select(row);
+        EXPECT_EQ(window.findChild<QLabel*>("dialect")->text(),
+                  "connection 61: lookup-handle-v3, 7.46")
+            << window.findChild<QLabel*>("dialect")->text().toStdString();
+    }
+}
+
+TEST_F(Window, NamesOfFieldsAreNotCutUntilTheUserSetsTheirWidth) {
+    window.resize(1200, 800);
+    window.show();
+    open("lookup-handle-session.pcapng");
     select(3);
-    EXPECT_EQ(window.findChild<QLabel*>("dialect")->text(),
-              "connection 61: lookup-handle-v3, 7.46");
+    const QString name = "Operation LOOKUP_HANDLE";
+    const QModelIndexList found = tree->model()->match(tree->model()->index(0, 0), Qt::DisplayRole,
+                                                       name, 1, Qt::MatchRecursive);
+    ASSERT_EQ(found.size(), 1);
+    const int wanted = tree->fontMetrics().horizontalAdvance(name);
+    EXPECT_GT(tree->visualRect(found.front()).width(), wanted);
+    tree->header()->resizeSection(0, wanted / 2);
+    select(5);
+    EXPECT_EQ(tree->header()->sectionSize(0), wanted / 2);
 }
 
 } // namespace

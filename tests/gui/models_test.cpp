@@ -71,6 +71,12 @@ TEST_F(MessageList, HasARowForEachMessage) {
     EXPECT_EQ(cell(2, column("Time")), "0.000020");
 }
 
+TEST_F(MessageList, WritesDurationsForPeopleAndKeepsThemForFilters) {
+    show("lookup-forget.pcapng");
+    EXPECT_EQ(cell(9, column("Latency")), "39 µs");
+    EXPECT_EQ(model.index(9, column("Latency")).data(ExactRole).toString(), "0.000039000");
+}
+
 TEST_F(MessageList, LinksRequestAndReply) {
     show("lookup-forget.pcapng");
     EXPECT_EQ(model.index(14, 0).data(PartnerRole), 17);
