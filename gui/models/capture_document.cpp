@@ -131,10 +131,16 @@ void CaptureDocument::finish() {
     const auto outcome = indexer_->wait();
     QStringList warnings;
     for (const std::string& warning : indexer_->warnings())
-        warnings << QString::fromStdString(warning);
+        warnings << told(warning);
     if (spooler_ && spooler_->ended() && !spooler_->outcome())
         warnings << QString::fromStdString(spooler_->outcome().error().message);
-    emit indexed(outcome ? QString() : QString::fromStdString(outcome.error().message), warnings);
+    emit indexed(outcome ? QString() : told(outcome.error().message), warnings);
+}
+
+// A user has never heard of the copy.
+QString CaptureDocument::told(const std::string& message) const {
+    QString text = QString::fromStdString(message);
+    return isCopy() ? text.replace(path_, title()) : text;
 }
 
 } // namespace fusewire::gui

@@ -70,6 +70,7 @@ class CaptureDocument : public QObject {
     [[nodiscard]] static Result<std::unique_ptr<CaptureDocument>> follow(const QString& path);
     void look();
     void finish();
+    QString told(const std::string& message) const;
 
     QString path_;
     QString title_;                       // empty: that of the path

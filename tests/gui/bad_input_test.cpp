@@ -106,6 +106,8 @@ TEST_F(BadInput, APipeWhoseWriterGoesInTheMiddleLeavesWhatCame) {
     ASSERT_TRUE(isIndexed());
     EXPECT_EQ(viewer.messages().rowCount(), 19);
     EXPECT_TRUE(said().contains("cut")) << said().toStdString();
+    EXPECT_TRUE(said().contains(QFileInfo(pipe).fileName())) << said().toStdString();
+    EXPECT_FALSE(said().contains(viewer.document()->path())) << said().toStdString();
     EXPECT_TRUE(shows(18));
     writer.waitForFinished();
 }
