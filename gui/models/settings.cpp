@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* geometry_key = "window/geometry";
 constexpr const char* state_key = "window/state";
+constexpr const char* splitters_key = "splitters/";
 constexpr const char* columns_key = "list/columns";
 constexpr const char* coloring_key = "list/coloring";
 constexpr const char* history_key = "filter/history";
@@ -138,6 +139,20 @@ QByteArray Settings::windowState() const {
 void Settings::setWindow(const QByteArray& geometry, const QByteArray& state) {
     file_.setValue(geometry_key, geometry);
     file_.setValue(state_key, state);
+}
+
+QList<int> Settings::splitter(const QString& id) const {
+    QList<int> sizes;
+    for (const QString& text : file_.value(splitters_key + id).toStringList().mid(0, most_parts))
+        sizes << std::clamp(text.toInt(), 0, most_pixels);
+    return sizes;
+}
+
+void Settings::setSplitter(const QString& id, const QList<int>& sizes) {
+    QStringList texts;
+    for (const int size : sizes)
+        texts << QString::number(size);
+    file_.setValue(splitters_key + id, texts);
 }
 
 std::vector<Column> Settings::columns() const {

@@ -6,6 +6,7 @@
 #include "gui/models/column.h"
 
 #include <QByteArray>
+#include <QList>
 #include <QSettings>
 #include <QStringList>
 #include <vector>
@@ -20,6 +21,8 @@ class Settings {
     static constexpr qsizetype most_filters = 100;
     static constexpr qsizetype most_text = 64 << 10; // characters of a filter, a title, a path
     static constexpr int most_zoom = 20;             // points, either way
+    static constexpr int most_pixels = 1 << 20;      // of a part of a splitter
+    static constexpr qsizetype most_parts = 8;
 
     // Those of the user, by the application's name.
     Settings();
@@ -30,6 +33,9 @@ class Settings {
     QByteArray windowGeometry() const;
     QByteArray windowState() const;
     void setWindow(const QByteArray& geometry, const QByteArray& state);
+    // Sizes of what a splitter shows, in pixels; empty: nothing is remembered. `id` is "findings/details".
+    QList<int> splitter(const QString& id) const;
+    void setSplitter(const QString& id, const QList<int>& sizes);
 
     // The defaults, of columns and of rules, are not written down: a newer version may have better ones.
     std::vector<Column> columns() const;

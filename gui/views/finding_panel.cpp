@@ -43,6 +43,7 @@ FindingPanel::FindingPanel(Viewer& viewer)
     state_->setTextFormat(Qt::PlainText);
     state_->setWordWrap(true);
     buildTree();
+    split_->setObjectName("findingsAndDetails");
     split_->addWidget(tree_);
     split_->addWidget(details_);
     split_->setStretchFactor(0, 3);

@@ -57,6 +57,7 @@ LedgerPanel::LedgerPanel(Viewer& viewer, const LedgerPanelKind& kind)
     rows->setContentsMargins(0, 0, 0, 0);
     rows->addWidget(buildTools());
     rows->addWidget(table_, 1);
+    halves_->setObjectName("ledgerAndTimeline");
     halves_->addWidget(upper);
     halves_->addWidget(timeline_);
     halves_->setChildrenCollapsible(false);

@@ -32,6 +32,7 @@ MainWindow::MainWindow()
     buildPanes();
     statusBar()->addWidget(new StatusLine(viewer_), 1);
     remembered_ = new Remembered(*this, viewer_, *filterBar_, {list_, tree_, hex_});
+    remembered_->keepSplitters("window", *centralWidget());
     buildMenus();
     connectViewer();
     remembered_->restoreWindow();
@@ -56,10 +57,12 @@ void MainWindow::buildPanes() {
     actions_ = new MessageActions(viewer_, {list_, tree_, hex_}, this);
 
     auto* lower = new QSplitter(Qt::Horizontal);
+    lower->setObjectName("treeAndBytes");
     lower->addWidget(tree_);
     lower->addWidget(hex_);
     lower->setSizes({100, 100});
     auto* panes = new QSplitter(Qt::Vertical);
+    panes->setObjectName("listAndDetails");
     panes->addWidget(list_);
     panes->addWidget(lower);
     panes->setSizes({300, 200});
@@ -158,6 +161,7 @@ void MainWindow::fillDock(QDockWidget& dock, const PanelKind& kind) {
     if (!panel->windowTitle().isEmpty())
         dock.setWindowTitle(panel->windowTitle());
     dock.setWidget(panel);
+    remembered_->keepSplitters(kind.id, *panel);
 }
 
 void MainWindow::connectViewer() {

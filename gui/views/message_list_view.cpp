@@ -3,10 +3,12 @@
 #include "gui/views/severity_icon.h"
 #include "gui/views/tones.h"
 
+#include <QHelpEvent>
 #include <QPaintEvent>
 #include <QPainter>
 #include <QResizeEvent>
 #include <QScrollBar>
+#include <QToolTip>
 #include <algorithm>
 #include <utility>
 
@@ -421,28 +423,64 @@ QString MessageListView::partnerNote() const {
     return (asks ? tr("%1, %2 later") : tr("%1, %2 before")).arg(text, latency);
 }
 
+// Right of all that is written in a row.
+int MessageListView::textEnd(int row) const {
+    int end = gutter_;
+    for (int column = 0; column < header_->count(); ++column) {
+        const QModelIndex index = model()->index(row, column);
+        const QString text = header_->isSectionHidden(column) ? QString() : index.data().toString();
+        if (text.isEmpty())
+            continue;
+        const QRect cell = visualRect(index);
+        const bool isLeft = (index.data(Qt::TextAlignmentRole).toInt() & Qt::AlignLeft) != 0;
+        const int width = fontMetrics().horizontalAdvance(text) + 2 * cell_margin;
+        end = std::max(end, cell.left() + (isLeft ? std::min(width, cell.width()) : cell.width()));
+    }
+    return end;
+}
+
 // In the row of the partner, or of the current message, where the partner is not listed; at the edge of
-// the screen that it is behind. At the right, where it covers least.
-void MessageListView::paintNote(QPainter& painter) const {
+// the screen that it is behind. At the right, and only where it covers no text.
+QRect MessageListView::noteRect() const {
     const auto isOnScreen = [this](int row) {
         return row >= firstRow() && row < firstRow() + rowsOnScreen();
     };
     if (!isOnScreen(currentIndex().row()) && !isOnScreen(partnerRow()))
-        return;
+        return {};
     const QString text = partnerNote();
     if (text.isEmpty())
-        return;
-    const int row = partnerRow() < 0 ? currentIndex().row() : partnerRow();
-    const int y = std::clamp(row - firstRow(), 0, rowsOnScreen() - 1) * rowHeight_;
+        return {};
+    const int partner = partnerRow() < 0 ? currentIndex().row() : partnerRow();
+    const int row = std::clamp(partner, firstRow(), firstRow() + rowsOnScreen() - 1);
     const int width = fontMetrics().horizontalAdvance(text) + 4 * cell_margin;
-    const QRect place(std::max(gutter_, viewport()->width() - width - cell_margin), y + 1, width,
+    const QRect place(viewport()->width() - width - cell_margin, topOf(row) + 1, width,
                       rowHeight_ - 2);
+    return place.left() < textEnd(row) ? QRect() : place;
+}
+
+void MessageListView::paintNote(QPainter& painter) const {
+    const QRect place = noteRect();
+    if (place.isEmpty())
+        return;
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(palette().color(QPalette::Highlight));
     painter.setBrush(palette().color(QPalette::Base));
     painter.drawRoundedRect(place, cell_margin, cell_margin);
     painter.setPen(palette().color(QPalette::Text));
-    painter.drawText(place, Qt::AlignCenter | Qt::TextSingleLine, text);
+    painter.drawText(place, Qt::AlignCenter | Qt::TextSingleLine, partnerNote());
+}
+
+// The note of the bracket, where there was no room to write it.
+bool MessageListView::viewportEvent(QEvent* event) {
+    if (event->type() != QEvent::ToolTip)
+        return QAbstractItemView::viewportEvent(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const QModelIndex index = indexAt(help->pos());
+    const bool isPair = index.row() == currentIndex().row() || index.row() == partnerRow();
+    if (!index.isValid() || !isPair || !index.data(Qt::ToolTipRole).toString().isEmpty())
+        return QAbstractItemView::viewportEvent(event);
+    QToolTip::showText(help->globalPos(), partnerNote(), viewport());
+    return true;
 }
 
 } // namespace fusewire::gui

@@ -25,6 +25,8 @@ class MessageListView : public QAbstractItemView {
     // Beside the bracket: where the partner of the current message is, and the latency. Empty: it has
     // none.
     QString partnerNote() const;
+    // Where it is written, in the viewport; empty: it would cover text.
+    QRect noteRect() const;
     // Where the signs of findings stand.
     QRect signRect(int row) const;
 
@@ -43,6 +45,7 @@ class MessageListView : public QAbstractItemView {
     void setSelection(const QRect& rect, QItemSelectionModel::SelectionFlags flags) override;
     QRegion visualRegionForSelection(const QItemSelection& selection) const override;
     void paintEvent(QPaintEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
     void updateGeometries() override;
     void resizeEvent(QResizeEvent* event) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
@@ -62,6 +65,7 @@ class MessageListView : public QAbstractItemView {
     void measure();
     void fitColumn(int column);
     void describeCurrent();
+    int textEnd(int row) const;
     void readAhead();
     void showSorted();
     void paintRow(QPainter& painter, int row) const;

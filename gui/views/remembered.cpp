@@ -4,7 +4,9 @@
 
 #include <QEvent>
 #include <QFontInfo>
+#include <QSplitter>
 #include <algorithm>
+#include <utility>
 
 namespace fusewire::gui {
 
@@ -37,6 +39,18 @@ Remembered::Remembered(QMainWindow& window, Viewer& viewer, FilterBar& filterBar
     window_.installEventFilter(this);
 }
 
+void Remembered::keepSplitters(const QString& place, const QWidget& inside) {
+    for (QSplitter* splitter : inside.findChildren<QSplitter*>()) {
+        const QString id = place + QLatin1Char('/') + splitter->objectName();
+        if (const QList<int> sizes = settings_.splitter(id); sizes.size() == splitter->count())
+            splitter->setSizes(sizes);
+        connect(splitter, &QSplitter::splitterMoved, this, [this, splitter, id] {
+            dragged_[id] = splitter->sizes();
+            saving_.start();
+        });
+    }
+}
+
 void Remembered::restoreWindow() {
     window_.restoreGeometry(settings_.windowGeometry());
     window_.restoreState(settings_.windowState());
@@ -47,11 +61,21 @@ bool Remembered::eventFilter(QObject* watched, QEvent* event) {
         settings_.setWindow(window_.saveGeometry(), window_.saveState());
         saveLists();
     }
+    if (watched == &window_ && event->type() == QEvent::Show && !std::exchange(shown_, true))
+        QTimer::singleShot(0, this, [this] { restoreDockSizes(); });
     return false;
+}
+
+// Docks were empty when the window took its state, and a panel that is made squeezes the others.
+void Remembered::restoreDockSizes() {
+    window_.restoreState(settings_.windowState());
 }
 
 void Remembered::saveLists() {
     saving_.stop();
+    for (const auto& [id, sizes] : dragged_)
+        settings_.setSplitter(id, sizes);
+    dragged_.clear();
     settings_.setColumns(viewer_.messages().columns());
     settings_.setColoring(viewer_.messages().coloring());
     settings_.setFilterHistory(filterBar_.history());

@@ -10,6 +10,7 @@
 #include <QMainWindow>
 #include <QMenu>
 #include <QTimer>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,9 @@ class Remembered : public QObject {
     Remembered(QMainWindow& window, Viewer& viewer, FilterBar& filterBar,
                const std::vector<QWidget*>& zoomed);
 
+    // Puts the splitters in `inside` as they were left, and writes down where the user drags them. Each has
+    // an object name, unique in `place`.
+    void keepSplitters(const QString& place, const QWidget& inside);
     // When everything is in the window that has a place of its own.
     void restoreWindow();
     // Larger, smaller, as the desktop has it; and the colouring rules.
@@ -36,12 +40,15 @@ class Remembered : public QObject {
     void zoomTo(int asked);
     void editColoring();
     void saveLists();
+    void restoreDockSizes();
 
     QMainWindow& window_;
     Viewer& viewer_;
     FilterBar& filterBar_;
     Settings settings_;
     std::vector<std::pair<QWidget*, QFont>> zoomed_; // with their fonts at zoom 0
+    bool shown_ = false;
+    std::map<QString, QList<int>> dragged_; // splitters, not yet written down
     QTimer saving_;
 };
 

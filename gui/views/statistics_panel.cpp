@@ -120,6 +120,7 @@ FigureTable* StatisticsPanel::addTab(QWidget* chart, const QString& title, const
         return table;
     }
     auto* both = new QSplitter;
+    both->setObjectName(id + QStringLiteral("ChartAndTable"));
     both->addWidget(chart);
     both->addWidget(table);
     both->setStretchFactor(0, 2);

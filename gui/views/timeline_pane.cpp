@@ -37,6 +37,7 @@ TimelinePane::TimelinePane(Viewer& viewer, QWidget* parent)
     head->addWidget(progress_);
     head->addWidget(cancel_);
     auto* halves = new QSplitter(Qt::Vertical);
+    halves->setObjectName("pictureAndEvents");
     halves->addWidget(picture_);
     halves->addWidget(table_);
     halves->setChildrenCollapsible(false);

@@ -165,6 +165,18 @@ TEST_F(List, SaysWhereThePartnerIsAndHowLongItTook) {
     EXPECT_EQ(view.partnerNote(), "");
 }
 
+TEST_F(List, TheNoteOfTheBracketCoversNoText) {
+    click(2);
+    view.resize(2000, 400);
+    QCoreApplication::processEvents();
+    EXPECT_EQ(view.noteRect().center().y() / view.visualRect(model.index(0, 0)).height(), 3);
+    const QModelIndex info = model.index(3, view.header()->logicalIndex(model.columnCount() - 1));
+    const QRect cell = view.visualRect(info);
+    view.resize(cell.left() + view.fontMetrics().horizontalAdvance(info.data().toString()), 400);
+    QCoreApplication::processEvents();
+    EXPECT_TRUE(view.noteRect().isEmpty());
+}
+
 TEST_F(List, PaintsASignForAFinding) {
     show("lookup-handle-session.pcapng");
     std::shared_ptr<const JudgedCapture> judged;

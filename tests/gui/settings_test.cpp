@@ -48,6 +48,7 @@ TEST_F(SettingsFile, GivesBackWhatWasWritten) {
         settings.setFilterHistory({"fuse.name == \"a, b\"", "fuse.error"});
         settings.setWindow("geometry\0x", "state");
         settings.setZoom(3);
+        settings.setSplitter("a/b", {200, 0});
     }
     const Settings settings(path());
     EXPECT_EQ(settings.columns(), columns);
@@ -55,6 +56,8 @@ TEST_F(SettingsFile, GivesBackWhatWasWritten) {
     EXPECT_EQ(settings.filterHistory(), QStringList({"fuse.name == \"a, b\"", "fuse.error"}));
     EXPECT_EQ(settings.windowState(), "state");
     EXPECT_EQ(settings.zoom(), 3);
+    EXPECT_EQ(settings.splitter("a/b"), (QList<int>{200, 0}));
+    EXPECT_TRUE(settings.splitter("a/c").isEmpty());
 }
 
 TEST_F(SettingsFile, KnowsTheLatestFiles) {
@@ -83,6 +86,13 @@ TEST_F(SettingsFile, IsNotBrokenByWhatIsNoSetting) {
         EXPECT_LE(std::abs(settings.zoom()), Settings::most_zoom);
         EXPECT_TRUE(settings.filterHistory().isEmpty());
     }
+}
+
+TEST_F(SettingsFile, HasNoSplitterThatIsTooLargeOrHasTooManyParts) {
+    write("[splitters]\nmany=1, 2, 3, 4, 5, 6, 7, 8, 9, 10\nwild=-5, 2000000000, x, 99999999999\n");
+    const Settings settings(path());
+    EXPECT_EQ(settings.splitter("many").size(), Settings::most_parts);
+    EXPECT_EQ(settings.splitter("wild"), (QList<int>{0, Settings::most_pixels, 0, 0}));
 }
 
 TEST_F(SettingsFile, TakesNoMoreThanAnybodyNeeds) {
