@@ -397,7 +397,9 @@ Result<void> annotate(const std::string& input, const std::string& output,
     const auto written = looks_like_pcapng((*in)->peek(block_overhead))
                              ? copy_pcapng(**in, file->path(), changes, go_on)
                              : convert(input, file->path(), changes, go_on);
-    return written ? file->put_in_place() : written;
+    if (!written)
+        return tl::unexpected(file->failed(written.error()));
+    return file->put_in_place();
 }
 
 Result<std::string> capture_comment(const std::string& path) {

@@ -59,6 +59,15 @@ NewFile::~NewFile() {
         unlink(temporary_.c_str());
 }
 
+Error NewFile::failed(const Error& writing) const {
+    if (writing.sys_errno == 0 || writing.message.find(temporary_) == std::string::npos)
+        return writing;
+    return {writing.code,
+            fmt::format("cannot write {}: {}; nothing was changed", wanted_,
+                        std::strerror(writing.sys_errno)),
+            writing.sys_errno};
+}
+
 Result<void> NewFile::put_in_place() {
     const int fd = open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0)

@@ -21,6 +21,9 @@ class NewFile {
     // Where to write it meanwhile.
     const std::string& path() const { return temporary_; }
 
+    // What to tell of a write to path() that failed: nobody knows that name, and what is in it goes.
+    Error failed(const Error& writing) const;
+
     // Makes sure that it is on the disk, and renames it to what was asked for.
     [[nodiscard]] Result<void> put_in_place();
 

@@ -142,7 +142,7 @@ QString exportMessages(const MessagesToExport& messages, const ExportFormat& for
                                          : writeCapture(messages, std::get<FileFormat>(format),
                                                         file->path(), report);
     if (!written)
-        return toQString(written.error().message);
+        return toQString(file->failed(written.error()).message);
     if (!report(100))
         return {}; // cancelled: what was there stays
     const auto placed = file->put_in_place();

@@ -1,12 +1,14 @@
 #include "gui/views/latency_chart.h"
 
-#include "gui/models/message_list_model.h"
 #include "gui/views/tones.h"
 
 #include <QBarCategoryAxis>
 #include <QBarSeries>
 #include <QBarSet>
+#include <QFontMetricsF>
+#include <QLegend>
 #include <QLineSeries>
+#include <QPainter>
 #include <QPen>
 #include <QValueAxis>
 #include <algorithm>
@@ -17,15 +19,14 @@ namespace fusewire::gui {
 
 namespace {
 
-// Three digits: there is little place below a bar, and the table has all of them.
+// Two digits and no space: there is little place below a bar, and the table has all of them.
 QString shortDuration(quint64 ns) {
     constexpr const char* units[] = {"ns", "µs", "ms", "s"};
     auto amount = static_cast<double>(ns);
     std::size_t unit = 0;
     for (; amount >= 1000 && unit + 1 < std::size(units); ++unit)
         amount /= 1000;
-    return QStringLiteral("%1 %2").arg(QString::number(amount, 'g', 3),
-                                       QString::fromUtf8(units[unit]));
+    return QString::number(amount, 'f', amount < 10 ? 1 : 0) + QString::fromUtf8(units[unit]);
 }
 
 } // namespace
@@ -52,13 +53,16 @@ void LatencyChart::draw() {
     set->setBorderColor(Qt::transparent);
     bars->append(set);
     chart()->addSeries(bars);
-    mark(tr("p50"), latencies_.percentile(500), top);
-    mark(tr("p90"), latencies_.percentile(900), top);
-    mark(tr("p99"), latencies_.percentile(990), top);
-    mark(tr("max"), latencies_.max(), top);
+    chart()->legend()->hide(); // the lines have their names beside them
+    top_ = top;
+    marks_.clear();
+    mark(tr("p50"), latencies_.percentile(500));
+    mark(tr("p90"), latencies_.percentile(900));
+    mark(tr("p99"), latencies_.percentile(990));
+    mark(tr("max"), latencies_.max());
     auto* latency = new QBarCategoryAxis;
     latency->append(from);
-    latency->setTitleText(tr("from"));
+    latency->setTitleText(tr("latency: each bar from here to the next"));
     addAxis(latency, Qt::AlignBottom);
     auto* replies = new QValueAxis;
     replies->setLabelFormat("%.0f");
@@ -81,17 +85,46 @@ qreal LatencyChart::placeOf(quint64 latency_ns) const {
     return row - 0.5 + std::clamp(part, 0.0, 1.0);
 }
 
-void LatencyChart::mark(const QString& name, quint64 latency_ns, qreal top) {
+void LatencyChart::mark(const QString& name, quint64 latency_ns) {
     constexpr Qt::PenStyle styles[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
     auto* line = new QLineSeries;
-    line->setName(
-        QStringLiteral("%1 %2").arg(name, durationText(static_cast<std::int64_t>(latency_ns))));
+    line->setName(name);
     line->append(placeOf(latency_ns), 0);
-    line->append(placeOf(latency_ns), top);
-    const auto place = static_cast<std::size_t>(chart()->series().size() - 1);
+    line->append(placeOf(latency_ns), top_);
     line->setPen(QPen(palette().color(QPalette::Text), fontMetrics().lineWidth() * 2,
-                      styles[place % std::size(styles)]));
+                      styles[marks_.size() % std::size(styles)]));
     chart()->addSeries(line);
+    marks_.push_back(line);
+}
+
+// Each name at the top of its line, a line of text lower where it would cover the one before.
+QList<QPair<QString, QRectF>> LatencyChart::markNames() const {
+    const QFontMetricsF metrics(font());
+    QList<QPair<QString, QRectF>> names;
+    for (QLineSeries* line : marks_) {
+        const QPointF end = chart()->mapToPosition(line->at(1), line);
+        const QString text = QStringLiteral(" %1 ").arg(line->name());
+        QRectF place(end, QSizeF(metrics.horizontalAdvance(text), metrics.height()));
+        if (place.right() > chart()->plotArea().right())
+            place.moveRight(end.x());
+        for (const auto& [other, taken] : names)
+            if (place.intersects(taken))
+                place.moveTop(taken.bottom());
+        names.append({text, place});
+    }
+    return names;
+}
+
+void LatencyChart::drawForeground(QPainter* painter, const QRectF& rect) {
+    FigureChart::drawForeground(painter, rect);
+    painter->setFont(font());
+    for (const auto& [text, place] : markNames()) {
+        QColor behind = palette().color(QPalette::Base);
+        behind.setAlphaF(0.8F);
+        painter->fillRect(place, behind);
+        painter->setPen(palette().color(QPalette::Text));
+        painter->drawText(place, Qt::AlignCenter, text);
+    }
 }
 
 } // namespace fusewire::gui

@@ -4,6 +4,13 @@
 #include "dissector/statistics/histogram.h"
 #include "gui/views/figure_chart.h"
 
+#include <QList>
+#include <QPair>
+#include <QRectF>
+#include <vector>
+
+class QLineSeries;
+
 namespace fusewire::gui {
 
 class LatencyChart : public FigureChart {
@@ -15,14 +22,20 @@ class LatencyChart : public FigureChart {
     // Of the same latencies as `figures`.
     void setLatencies(const Histogram& latencies, const FiguresPtr& figures);
 
+    // What the percentiles are called and where that stands in the scene.
+    QList<QPair<QString, QRectF>> markNames() const;
+
   protected:
     void draw() override;
+    void drawForeground(QPainter* painter, const QRectF& rect) override;
 
   private:
     qreal placeOf(quint64 latency_ns) const;
-    void mark(const QString& name, quint64 latency_ns, qreal top);
+    void mark(const QString& name, quint64 latency_ns);
 
     Histogram latencies_;
+    std::vector<QLineSeries*> marks_; // of the chart
+    qreal top_ = 1;                   // of the highest bar
 };
 
 } // namespace fusewire::gui

@@ -14,6 +14,7 @@
 #include <QMenuBar>
 #include <QMimeData>
 #include <QScreen>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QStatusBar>
 #include <QVBoxLayout>
@@ -160,7 +161,13 @@ void MainWindow::fillDock(QDockWidget& dock, const PanelKind& kind) {
     connect(panel, &QWidget::windowTitleChanged, &dock, &QWidget::setWindowTitle);
     if (!panel->windowTitle().isEmpty())
         dock.setWindowTitle(panel->windowTitle());
-    dock.setWidget(panel);
+    // On a small screen a panel is scrolled, and the window stays as small as its user wants it.
+    auto* area = new QScrollArea;
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setFocusProxy(panel);
+    area->setWidget(panel);
+    dock.setWidget(area);
     remembered_->keepSplitters(kind.id, *panel);
 }
 

@@ -212,10 +212,10 @@ void MessageActions::exportTo(const std::vector<Row>& rows, const QString& path,
             return exportMessages(messages, chosen, path, report);
         },
         [this, path, count = rows.size()](const QString& error) {
+            if (!error.isEmpty())
+                return emit viewer_.failed(error);
             emit viewer_.said(
-                error.isEmpty()
-                    ? tr("messages in %1: %Ln", nullptr, static_cast<int>(count)).arg(path)
-                    : error);
+                tr("messages in %1: %Ln", nullptr, static_cast<int>(count)).arg(path));
         });
 }
 

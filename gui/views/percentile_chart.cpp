@@ -2,7 +2,8 @@
 
 #include "gui/views/tones.h"
 
-#include <QBarCategoryAxis>
+#include <QCategoryAxis>
+#include <QLegend>
 #include <QLogValueAxis>
 #include <QScatterSeries>
 #include <algorithm>
@@ -12,20 +13,22 @@ namespace fusewire::gui {
 
 namespace {
 
-constexpr int most_groups_shown = 24; // the table has all
+constexpr int lines_around = 6; // title, legend, axis
 
 struct Dots {
     const char* name;
     std::size_t column;
     ChartTone tone;
     QScatterSeries::MarkerShape shape;
+    qreal size; // in lines of text
 };
 
+// In the order in which they are drawn: the smaller ones upon the larger ones, so that equal ones are seen.
 constexpr Dots dots[] = {
-    {"p50", 1, ChartTone::first, QScatterSeries::MarkerShapeCircle},
-    {"p90", 2, ChartTone::second, QScatterSeries::MarkerShapeTriangle},
-    {"p99", 3, ChartTone::third, QScatterSeries::MarkerShapeRotatedRectangle},
-    {"max", 4, ChartTone::error, QScatterSeries::MarkerShapeRectangle},
+    {"max", 4, ChartTone::error, QScatterSeries::MarkerShapeRectangle, 0.85},
+    {"p99", 3, ChartTone::third, QScatterSeries::MarkerShapeRotatedRectangle, 0.8},
+    {"p90", 2, ChartTone::second, QScatterSeries::MarkerShapeTriangle, 0.55},
+    {"p50", 1, ChartTone::first, QScatterSeries::MarkerShapeCircle, 0.4},
 };
 
 } // namespace
@@ -33,42 +36,49 @@ constexpr Dots dots[] = {
 PercentileChart::PercentileChart()
     : FigureChart("percentileChart", tr("Percentiles of latency by opcode")) {}
 
+// From below, where the axis begins; and back.
+int PercentileChart::placeOf(int row) const {
+    return rows() - 1 - row;
+}
+
 void PercentileChart::draw() {
-    const int shown = std::min(rows(), most_groups_shown);
+    chart()->legend()->setMarkerShape(QLegend::MarkerShapeFromSeries);
+    setMinimumHeight(fontMetrics().height() * (rows() * 7 / 4 + lines_around));
     qreal least = 1e9, most = 1; // in microseconds
     for (const Dots& kind : dots) {
         auto* series = new QScatterSeries;
         series->setName(QLatin1String(kind.name));
         series->setMarkerShape(kind.shape);
-        series->setMarkerSize(fontMetrics().height() * 0.6);
+        series->setMarkerSize(fontMetrics().height() * kind.size);
         series->setColor(chartColor(kind.tone, palette()));
         series->setBorderColor(palette().color(QPalette::Base));
-        for (int row = 0; row < shown; ++row) {
+        for (int row = 0; row < rows(); ++row) {
             const qreal us =
                 static_cast<qreal>(std::max<quint64>(value(row, kind.column), 1)) / 1e3;
             least = std::min(least, us);
             most = std::max(most, us);
-            series->append(row, us);
+            series->append(us, placeOf(row));
         }
         chart()->addSeries(series);
         // Queued: what is chosen may draw the chart anew, and with it the series that was clicked.
         connect(
             series, &QXYSeries::clicked, this,
-            [this](const QPointF& point) { emit chosen(static_cast<int>(std::lround(point.x()))); },
+            [this](const QPointF& point) {
+                emit chosen(placeOf(static_cast<int>(std::lround(point.y()))));
+            },
             Qt::QueuedConnection);
     }
-    QStringList names;
-    for (int row = 0; row < shown; ++row)
-        names << text(row);
-    auto* groups = new QBarCategoryAxis;
-    groups->append(names);
-    groups->setLabelsAngle(names.size() > 6 ? -60 : 0);
-    addAxis(groups, Qt::AlignBottom);
+    auto* groups = new QCategoryAxis;
+    groups->setRange(-0.5, rows() - 0.5);
+    groups->setStartValue(-0.5);
+    for (int row = rows() - 1; row >= 0; --row)
+        groups->append(text(row), placeOf(row) + 0.5);
+    addAxis(groups, Qt::AlignLeft);
     auto* latency = new QLogValueAxis;
     latency->setBase(10);
     latency->setLabelFormat("%g");
-    latency->setTitleText(tr("µs"));
-    addAxis(latency, Qt::AlignLeft);
+    latency->setTitleText(tr("latency in µs"));
+    addAxis(latency, Qt::AlignBottom);
     latency->setRange(std::pow(10, std::floor(std::log10(least))),
                       std::pow(10, std::ceil(std::log10(most * 1.01))));
 }

@@ -13,6 +13,9 @@ class PercentileChart : public FigureChart {
 
   protected:
     void draw() override;
+
+  private:
+    int placeOf(int row) const;
 };
 
 } // namespace fusewire::gui

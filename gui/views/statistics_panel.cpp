@@ -6,6 +6,7 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QMenu>
+#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QToolButton>
@@ -92,7 +93,7 @@ void StatisticsPanel::buildTabs() {
     tabs_->setDocumentMode(true);
     groups_ = addTab(nullptr, tr("&Table"), "groupTable");
     latencyTable_ = addTab(latency_, tr("&Latency"), "latencyTable");
-    percentileTable_ = addTab(percentiles_, tr("Per&centiles"), "percentileTable");
+    percentileTable_ = addTab(scrolled(percentiles_), tr("Per&centiles"), "percentileTable");
     timeTable_ = addTab(time_, tr("&Over time"), "timeTable");
     errorTable_ = addTab(errors_, tr("E&rrors"), "errorTable");
     mapTable_ = addTab(map_, tr("&Heat map"), "mapTable");
@@ -109,6 +110,15 @@ void StatisticsPanel::buildTabs() {
                 [this, chart](int row) { useRow(chart->figures(), row); });
     connect(map_, &HeatMap::chosen, this, [this](int row) { useRow(mapTable_->figures(), row); });
     connect(time_, &TimeChart::rangeWanted, this, &StatisticsPanel::filterTime);
+}
+
+// For what has a row for each of who knows how many.
+QWidget* StatisticsPanel::scrolled(QWidget* chart) {
+    auto* area = new QScrollArea;
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setWidget(chart);
+    return area;
 }
 
 FigureTable* StatisticsPanel::addTab(QWidget* chart, const QString& title, const QString& id) {

@@ -35,6 +35,7 @@ class StatisticsPanel : public QWidget {
   private:
     QWidget* buildTools();
     void buildTabs();
+    static QWidget* scrolled(QWidget* chart);
     FigureTable* addTab(QWidget* chart, const QString& title, const QString& id);
     void showCounted();
     void showTab();

@@ -219,7 +219,9 @@ TEST_F(Annotate, WithoutRoomLeavesWhatIsThere) {
     const auto done = annotate(in_, in_, {{{3, noted("x")}}, {}});
     setrlimit(RLIMIT_FSIZE, &old);
     std::signal(SIGXFSZ, ignored);
-    EXPECT_FALSE(done);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().message,
+              "cannot write " + in_ + ": File too large; nothing was changed");
     EXPECT_EQ(read_file(in_), before);
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir_.path("")), {}), 1);
 }

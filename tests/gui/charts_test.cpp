@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <QCategoryAxis>
 #include <QSignalSpy>
 #include <QTest>
+#include <algorithm>
 
 namespace fusewire::gui {
 namespace {
@@ -58,6 +60,32 @@ TEST_F(Charts, AClickOnALatencyFiltersOnIt) {
     clickBar(chart, 0, chart->figures()->rows.front().values[2].toDouble() / 2);
     ASSERT_TRUE(waitUntil([this] { return !viewer.filter().isEmpty(); }));
     EXPECT_EQ(viewer.filter(), filter);
+}
+
+TEST_F(Charts, PercentilesHaveTheirNamesBesideTheirLines) {
+    show(latency);
+    const auto names = panel.findChild<LatencyChart*>()->markNames();
+    ASSERT_EQ(names.size(), 4);
+    EXPECT_EQ(names.back().first, " max ");
+    for (int i = 0; i < names.size(); ++i)
+        for (int other = 0; other < i; ++other)
+            EXPECT_FALSE(names[i].second.intersects(names[other].second)) << i << ", " << other;
+}
+
+TEST_F(Charts, EachOpcodeHasARowAmongThePercentiles) {
+    show(percentiles);
+    auto* chart = panel.findChild<PercentileChart*>();
+    const auto rows = chart->figures()->rows.size();
+    ASSERT_GT(rows, 3);
+    EXPECT_GE(chart->height(), static_cast<int>(rows) * chart->fontMetrics().height());
+    auto* names = qobject_cast<QCategoryAxis*>(chart->chart()->axes(Qt::Vertical).front());
+    ASSERT_NE(names, nullptr);
+    QStringList fromAbove = names->categoriesLabels();
+    std::ranges::reverse(fromAbove);
+    QStringList wanted;
+    for (const auto& row : chart->figures()->rows)
+        wanted << row.values[0].toString();
+    EXPECT_EQ(fromAbove, wanted);
 }
 
 TEST_F(Charts, AClickOnAnErrorAddsItToTheFilter) {
