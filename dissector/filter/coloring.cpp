@@ -9,7 +9,7 @@ constexpr LookRow rows[] = {
     {"Reply refused by the kernel", "fuse.direction == \"write_result\"", Look::loss},
     {"Error found", "fuse.finding.severity == error", Look::error},
     {"Warning found", "fuse.finding.severity == warn", Look::warning},
-    {"Failed", "fuse.error < 0", Look::failed},
+    {"Failed", "fuse.error < 0 || fuse.sub.error < 0", Look::failed},
     {"Slow", "fuse.latency > 100 ms", Look::slow},
     {"Notification", "fuse.direction == \"notify\"", Look::notification},
     {"Start and end of a connection", "fuse.opcode in {INIT, DESTROY}", Look::setup},

@@ -53,8 +53,17 @@ const Attributes* known_before(const AttributesEvent& event) {
     return same ? &*node->attributes : nullptr;
 }
 
-Sighting about(const AttributesEvent& event, std::string observed, std::string expected = {}) {
-    return {.offset = event.attributes.offset,
+// Where a field of these attributes is in the reply; where they begin, if they have none of that name.
+std::uint32_t place_of(const AttributesEvent& event, std::string_view field) {
+    for (const Node& node : event.reply.message().nodes)
+        if (node.offset >= event.attributes.offset && node.field->name == field)
+            return node.offset;
+    return event.attributes.offset;
+}
+
+Sighting about(const AttributesEvent& event, std::string_view field, std::string observed,
+               std::string expected = {}) {
+    return {.offset = place_of(event, field),
             .sub = event.attributes.sub,
             .nodeid = event.nodeid,
             .observed = std::move(observed),
@@ -84,6 +93,11 @@ const char* bad_time(const Attributes& attributes, std::uint32_t& value) {
             return time.name;
     }
     return nullptr;
+}
+
+// struct fuse_attr keeps them apart from the seconds, statx beside them.
+std::string nanoseconds_field(const AttributesEvent& event, std::string_view time) {
+    return fmt::format("{}{}", time, event.attributes.is_statx ? "" : "nsec");
 }
 
 bool is_power_of_two(std::uint32_t value) {
@@ -162,7 +176,8 @@ void compare_setattr(const AttributesEvent& event, Report& report) {
                         : fmt::to_string(number);
         };
         Sighting sighting =
-            about(event, fmt::format("{} {}", change.name, value(change.got)), value(wanted));
+            about(event, change.name, fmt::format("{} {}", change.name, value(change.got)),
+                  value(wanted));
         sighting.severity = change.severity;
         return report(std::move(sighting));
     }
@@ -225,12 +240,12 @@ void look_for_unfilled(const AttributesEvent& event, Report& report) {
     if (!is_statx(event) || are_invalid(got))
         return;
     if (claims(got, sx_ino, got.ino))
-        return report(about(event, "ino 0"));
+        return report(about(event, "ino", "ino 0"));
     if (claims(got, sx_nlink, got.nlink) && !may_be_unlinked(event))
-        return report(about(event, "nlink 0"));
+        return report(about(event, "nlink", "nlink 0"));
     if (!claims(got, sx_blocks, got.blocks) || got.size == 0 || got.type() != type_regular)
         return;
-    Sighting sighting = about(event, fmt::format("blocks 0 with size {}", got.size));
+    Sighting sighting = about(event, "blocks", fmt::format("blocks 0 with size {}", got.size));
     sighting.severity = Severity::note;
     report(std::move(sighting));
 }
@@ -296,16 +311,20 @@ void compare_statx(const AttributesEvent& event, Report& report) {
         return;
     const bool ctime = same_ctime(now, *before), mtime = same_mtime(now, *before);
     Severity severity = Severity::warn;
+    std::string_view field;
     std::string observed, expected;
     if (now.ino != before->ino && now.ino != 0 && before->ino != 0) {
+        field = "ino";
         observed = fmt::format("ino {}", now.ino);
         expected = fmt::to_string(before->ino);
         if (is_later(now, *before))
             severity = Severity::note;
     } else if (now.size != before->size && ctime && mtime && now.type() == type_regular) {
+        field = "size";
         observed = fmt::format("size {}", now.size);
         expected = fmt::to_string(before->size);
     } else if (!mtime && ctime) {
+        field = "mtime";
         observed = fmt::format("mtime {}.{:09}", now.mtime, now.mtime_ns);
         expected = fmt::format("{}.{:09}", before->mtime, before->mtime_ns);
     } else {
@@ -315,7 +334,7 @@ void compare_statx(const AttributesEvent& event, Report& report) {
         return;
     if (now.ctime == 0)
         severity = Severity::note; // the server keeps no times
-    Sighting sighting = about(event, std::move(observed), std::move(expected));
+    Sighting sighting = about(event, field, std::move(observed), std::move(expected));
     sighting.related = {event.node->attributes_frame};
     sighting.severity = severity;
     report(std::move(sighting));
@@ -339,7 +358,8 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
       .doc = "STATX has rules of its own for this, as have lookups by LOOKUP_HANDLE."},
      [](const AttributesEvent& event, Report& report) {
          if (is_plain(event) && !is_file_type(event.attributes.mode))
-             report(about(event, "mode " + octal(event.attributes.mode), "one of seven types"));
+             report(about(event, "mode", "mode " + octal(event.attributes.mode),
+                          "one of seven types"));
      }},
     {{.id = "attr-size-invalid",
       .area = Area::attributes,
@@ -350,15 +370,15 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
       .advice = "sizes are signed 64-bit numbers that are not negative"},
      [](const AttributesEvent& event, Report& report) {
          if (is_plain(event) && event.attributes.size > most_size)
-             report(about(event, fmt::format("size {:#x}", event.attributes.size)));
+             report(about(event, "size", fmt::format("size {:#x}", event.attributes.size)));
      }},
     {nsec_rule,
      [](const AttributesEvent& event, Report& report) {
          std::uint32_t value = 0;
          if (const char* name = bad_time(event.attributes, value))
              if (are_used(event))
-                 report(about(event, fmt::format("{} with {} ns", name, value),
-                              "less than 1000000000"));
+                 report(about(event, nanoseconds_field(event, name),
+                              fmt::format("{} with {} ns", name, value), "less than 1000000000"));
      }},
     {{.id = "attr-ino-zero",
       .area = Area::attributes,
@@ -368,7 +388,7 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
       .advice = "give each file a number of its own, for example its nodeid"},
      [](const AttributesEvent& event, Report& report) {
          if (event.attributes.ino == 0 && is_plain(event))
-             report(about(event, "ino 0"));
+             report(about(event, "ino", "ino 0"));
      }},
     {{.id = "attr-nlink-zero",
       .area = Area::attributes,
@@ -378,7 +398,7 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
       .advice = "count at least one link while there is a name"},
      [](const AttributesEvent& event, Report& report) {
          if (event.attributes.nlink == 0 && is_plain(event) && is_fresh_lookup(event))
-             report(about(event, "nlink 0", "at least 1"));
+             report(about(event, "nlink", "nlink 0", "at least 1"));
      }},
     {{.id = "attr-blksize",
       .area = Area::attributes,
@@ -388,7 +408,7 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
       .advice = "use a power of two, or 0 for the default"},
      [](const AttributesEvent& event, Report& report) {
          if (!is_power_of_two(event.attributes.blksize) && are_used(event))
-             report(about(event, fmt::format("blksize {}", event.attributes.blksize)));
+             report(about(event, "blksize", fmt::format("blksize {}", event.attributes.blksize)));
      }},
     {{.id = "attr-flags-unknown",
       .area = Area::attributes,
@@ -401,7 +421,7 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
      [](const AttributesEvent& event, Report& report) {
          if (event.attributes.flags != 0 && is_plain(event))
              if (const std::uint32_t unknown = unknown_flags(event))
-                 report(about(event, fmt::format("{:#x}", unknown)));
+                 report(about(event, "flags", fmt::format("{:#x}", unknown)));
      }},
     {{.id = "attr-mode-bits",
       .area = Area::attributes,
@@ -411,7 +431,7 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
       .advice = "a mode is a type and 12 permission bits"},
      [](const AttributesEvent& event, Report& report) {
          if ((event.attributes.mode & ~0177777u) != 0 && is_plain(event))
-             report(about(event, octal(event.attributes.mode), "at most 0177777"));
+             report(about(event, "mode", octal(event.attributes.mode), "at most 0177777"));
      }},
     {{.id = "attr-size-shrank",
       .area = Area::attributes,
@@ -427,7 +447,7 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
          if (node != nullptr && event.attributes.size < node->written_end && are_used(event) &&
              answers(event.attributes, sx_size) && !event.request.is(Op::setattr) &&
              event.entry == nullptr && is_quiet(event.state, *node, asked_of(event)))
-             report(about(event, fmt::format("size {}", event.attributes.size),
+             report(about(event, "size", fmt::format("size {}", event.attributes.size),
                           fmt::format("at least {}", node->written_end)));
      },
      ops(Op::getattr, Op::statx)},
@@ -445,9 +465,10 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
              !answers(*before, sx_ctime) || !is_later(*before, event.attributes) ||
              before->ino != event.attributes.ino)
              return;
-         Sighting sighting = about(
-             event, fmt::format("{}.{:09}", event.attributes.ctime, event.attributes.ctime_ns),
-             fmt::format("{}.{:09} or later", before->ctime, before->ctime_ns));
+         Sighting sighting =
+             about(event, "ctime",
+                   fmt::format("{}.{:09}", event.attributes.ctime, event.attributes.ctime_ns),
+                   fmt::format("{}.{:09} or later", before->ctime, before->ctime_ns));
          sighting.related = {event.node->attributes_frame};
          report(std::move(sighting));
      }},
@@ -465,8 +486,8 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
              event.attributes.ino == 0 || !answers(event.attributes, sx_ino) ||
              !answers(*before, sx_ino))
              return;
-         Sighting sighting =
-             about(event, fmt::format("ino {}", event.attributes.ino), fmt::to_string(before->ino));
+         Sighting sighting = about(event, "ino", fmt::format("ino {}", event.attributes.ino),
+                                   fmt::to_string(before->ino));
          sighting.related = {event.node->attributes_frame};
          report(std::move(sighting));
      }},
@@ -478,7 +499,7 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
       .doc = "Reported once for each connection."},
      [](const AttributesEvent& event, Report& report) {
          if (event.attributes.ino > UINT32_MAX && are_used(event))
-             report({.offset = event.attributes.offset,
+             report({.offset = place_of(event, "ino"),
                      .sub = event.attributes.sub,
                      .observed = fmt::format("ino {:#x}", event.attributes.ino)});
      }},
@@ -498,7 +519,7 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
          missing &= mask_asked(event);
          if (missing == 0)
              return;
-         Sighting sighting = about(event, "without " + bits(missing));
+         Sighting sighting = about(event, "mask", "without " + bits(missing));
          if (event.entry != nullptr)
              sighting.consequence = "the kernel uses every field all the same, even those that "
                                     "the mask leaves out";
@@ -515,7 +536,8 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
              return;
          const std::uint32_t asked = mask_asked(event);
          if (asked != 0 && (event.attributes.mask & ~asked) != 0)
-             report(about(event, bits(event.attributes.mask & ~asked), "only " + bits(asked)));
+             report(
+                 about(event, "mask", bits(event.attributes.mask & ~asked), "only " + bits(asked)));
      }},
     {{.id = "statx-mask-unfilled",
       .area = Area::attributes,
@@ -536,7 +558,7 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
          const Node* bad = is_statx(event) ? reserved_in(event.reply) : nullptr;
          if (bad == nullptr)
              return;
-         Sighting sighting = about(event, bad->field->name, "zero");
+         Sighting sighting = about(event, bad->field->name, bad->field->name, "zero");
          sighting.offset = bad->offset;
          report(std::move(sighting));
      }},
@@ -553,7 +575,8 @@ constexpr Check<AttributesEvent> attribute_rows[] = {
          std::string fault = statx_fault(event);
          if (fault.empty())
              return;
-         Sighting sighting = about(event, std::move(fault));
+         const char* field = fault.starts_with("size") ? "size" : "mode";
+         Sighting sighting = about(event, field, std::move(fault));
          const bool sure = event.state.complete() && event.state.sees_forgets;
          if (!are_invalid(event.attributes) && !sure)
              sighting.severity = Severity::note;

@@ -1,11 +1,13 @@
 #include "dissector/render/tree.h"
 
+#include "dissector/errno_names.h"
 #include "dissector/field_ref.h"
 #include "dissector/opcodes.h"
 #include "dissector/render/value.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <span>
 #include <unordered_map>
@@ -71,10 +73,21 @@ std::string literal_of(const Message& message, const Node& node) {
     return bytes.size() <= longest_literal ? hex_literal(bytes) : std::string();
 }
 
+// Of an operation that failed: its error, which is inside its header.
+std::string error_of(const Message& message, const Node& operation) {
+    const auto at = static_cast<std::size_t>(&operation - message.nodes.data());
+    const auto sub = std::ranges::find(message.subs, at, &SubMessage::first_node);
+    if (message.kind != MessageKind::reply || sub == message.subs.end() || sub->error == 0)
+        return {};
+    const std::string_view name = errno_name(sub->error);
+    return sub->error < 0 && !name.empty() ? std::string(name)
+                                           : fmt::format("error {}", sub->error);
+}
+
 std::string value_of(const Message& message, const Node& node) {
     std::string value;
     if (node.field->kind == Kind::group)
-        return value;
+        return node.field == &field::sub ? error_of(message, node) : value;
     append_value(value, message, node);
     if (node.cut && is_number(node))
         value += " (not captured)";

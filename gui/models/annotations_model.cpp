@@ -64,13 +64,27 @@ void AnnotationsModel::setDocument(std::shared_ptr<CaptureDocument> document) {
     changedCapture_.reset();
     document_ = std::move(document);
     path_ = document_ ? document_->path() : QString();
+    toldGrowth_ = false;
     emit changed();
     if (!document_)
         return;
+    connect(document_.get(), &CaptureDocument::grew, this, &AnnotationsModel::tellGrowth);
+    tellGrowth();
     if (document_->isIndexed())
         read();
     else
         connect(document_.get(), &CaptureDocument::indexed, this, &AnnotationsModel::read);
+}
+
+// The first message of a live capture is something to be saved.
+void AnnotationsModel::tellGrowth() {
+    if (!std::exchange(toldGrowth_, document_->rows() > 0) && isOnlyHere())
+        emit changed();
+}
+
+bool AnnotationsModel::isOnlyHere() const {
+    return document_ && document_->isOnlyCopy() && document_->rows() > 0 &&
+           path_ == document_->path();
 }
 
 void AnnotationsModel::read() {
@@ -148,7 +162,7 @@ std::uint64_t AnnotationsModel::nextMark(std::uint64_t frame, bool forward) cons
 }
 
 bool AnnotationsModel::isModified() const {
-    return !changed_.empty() || changedCapture_.has_value();
+    return !changed_.empty() || changedCapture_.has_value() || isOnlyHere();
 }
 
 // What is written is pcapng, so it does not go where the name says something else.
@@ -169,8 +183,12 @@ Annotations AnnotationsModel::changes() const {
 void AnnotationsModel::save(const QString& path) {
     if (!document_ || isSaving())
         return;
-    if (!document_->isIndexed())
-        return emit saved(path, tr("the capture is still being read"));
+    if (!document_->isIndexed()) {
+        connect(
+            document_.get(), &CaptureDocument::indexed, this, [this, path] { save(path); },
+            Qt::SingleShotConnection);
+        return;
+    }
     saving_ = std::make_unique<Task>([from = path_.toStdString(), to = path.toStdString(),
                                       changes = changes()](const Task::Report& report) {
         const auto done = annotate(from, to, changes, [&](Progress progress) {

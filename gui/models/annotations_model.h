@@ -41,12 +41,12 @@ class AnnotationsModel : public QObject {
     std::uint64_t nextMark(std::uint64_t frame, bool forward) const;
     std::vector<std::uint64_t> marks() const;
 
-    // Not everything is in the file.
+    // Not everything is in a file of the user's: changes, or the messages themselves.
     bool isModified() const;
     // Where save() writes by itself; empty: only where it is told to.
     QString file() const;
-    // Writes all of it to a file, which may be the one that is open, in a thread; saved() tells how it
-    // ended. What is changed meanwhile is not in it.
+    // Writes all of it to a file, which may be the one that is open, in a thread, as soon as the capture has
+    // come to its end; saved() tells how it ended. What is changed meanwhile is not in it.
     void save(const QString& path);
     bool isSaving() const { return saving_ != nullptr; }
 
@@ -58,6 +58,8 @@ class AnnotationsModel : public QObject {
   private:
     using Notes = std::map<std::uint64_t, Note>;
 
+    bool isOnlyHere() const;
+    void tellGrowth();
     void read();
     void change(std::uint64_t frame, const PacketNote& note);
     Annotations changes() const;
@@ -65,6 +67,7 @@ class AnnotationsModel : public QObject {
 
     std::shared_ptr<CaptureDocument> document_;
     QString path_; // of the file that has what saved_ says
+    bool toldGrowth_ = false;
     Notes saved_;
     QString savedCapture_;
     std::map<std::uint64_t, PacketNote> changed_;

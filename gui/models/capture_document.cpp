@@ -38,6 +38,7 @@ Result<std::unique_ptr<CaptureDocument>> CaptureDocument::open(const QString& pa
         return document;
     (*document)->title_ = path == "-" ? tr("standard input") : QFileInfo(path).fileName();
     (*document)->spooler_ = std::move(*spooler);
+    (*document)->isOnlyCopy_ = !QFileInfo(path).isFile();
     return document;
 }
 
@@ -46,6 +47,7 @@ CaptureDocument::followCopy(std::shared_ptr<TemporaryFile> copy, const QString& 
     auto document = follow(QString::fromStdString(copy->path()));
     if (document) {
         (*document)->copy_ = std::move(copy);
+        (*document)->isOnlyCopy_ = true;
         (*document)->title_ = title;
     }
     return document;

@@ -34,6 +34,8 @@ class CaptureDocument : public QObject {
     // Of the file that is read, which is a copy of what title() names if isCopy().
     const QString& path() const { return path_; }
     bool isCopy() const { return spooler_ || copy_; }
+    // Of what nobody else has: a live capture, or what came through a pipe.
+    bool isOnlyCopy() const { return isOnlyCopy_; }
     // What a user knows the capture by: the name of its file.
     QString title() const;
     CaptureInput input() const { return CaptureInput(path_.toStdString(), following_); }
@@ -81,6 +83,7 @@ class CaptureDocument : public QObject {
     QTimer timer_;
     Row rows_ = 0;
     std::uint64_t revision_ = 0;
+    bool isOnlyCopy_ = false;
     bool waits_ = false;
     bool indexed_ = false;
 };

@@ -333,7 +333,7 @@ QVariant MessageListModel::data(const QModelIndex& index, int role) const {
         return cells == nullptr ? -1 : cells->rule;
     }
     case Qt::ToolTipRole:
-        return findingsAt(document_->index()[row].frame);
+        return tipAt(document_->index()[row].frame);
     default:
         return fact(document_->index()[row], role);
     }
@@ -380,6 +380,16 @@ QString MessageListModel::findingsAt(std::uint64_t frame) const {
     return lines.join('\n');
 }
 
+// The comment, then the findings.
+QString MessageListModel::tipAt(std::uint64_t frame) const {
+    QStringList parts;
+    if (annotations_ != nullptr)
+        parts << annotations_->at(frame).comment;
+    parts << findingsAt(frame);
+    parts.removeAll(QString());
+    return parts.join('\n');
+}
+
 QString MessageListModel::cell(Row row, const FrameRow& frame, std::size_t column) const {
     switch (columns_[column].kind) {
     case ColumnKind::direction:
@@ -414,7 +424,11 @@ QString MessageListModel::timeAt(int modelRow) const {
 }
 
 void MessageListModel::setTimeFormat(TimeFormat format) {
+    const bool looksElse =
+        timeFormat_.from != format.from || timeFormat_.precision != format.precision;
     timeFormat_ = std::move(format);
+    if (looksElse)
+        emit timesLookElse();
     if (count_ > 0)
         emit dataChanged(index(0, 0), index(count_ - 1, columnCount() - 1), {Qt::DisplayRole});
 }

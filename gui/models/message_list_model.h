@@ -101,6 +101,8 @@ class MessageListModel : public QAbstractTableModel {
   signals:
     // Columns, their order or their looks.
     void columnsChanged();
+    // Times may be longer or shorter now.
+    void timesLookElse();
     void coloringChanged();
     void sortProgressed(int percent);
     // The rows are in another order, or an error says why not.
@@ -137,6 +139,7 @@ class MessageListModel : public QAbstractTableModel {
     QString timeAt(int modelRow) const;
     QVariant fact(const FrameRow& frame, int role) const;
     QString findingsAt(std::uint64_t frame) const;
+    QString tipAt(std::uint64_t frame) const;
 
     std::vector<Column> columns_;
     std::vector<ColoringRule> coloring_ = defaultColoring();

@@ -56,7 +56,7 @@ void CaptureActions::makeActions() {
     autoScroll_->setToolTip(tr("Keep the newest message in sight"));
     connect(start_, &QAction::triggered, this, &CaptureActions::choose);
     connect(stop_, &QAction::triggered, &live_, &LiveCapture::stop);
-    connect(restart_, &QAction::triggered, &live_, &LiveCapture::restart);
+    connect(restart_, &QAction::triggered, this, &CaptureActions::restart);
     connect(follow_, &QAction::triggered, this, &CaptureActions::follow);
     connect(autoScroll_, &QAction::triggered, scroll_, &AutoScroll::setOn);
     connect(scroll_, &AutoScroll::changed, autoScroll_, &QAction::setChecked);
@@ -157,7 +157,14 @@ void CaptureActions::choose() {
     dialog->open();
 }
 
+void CaptureActions::restart() {
+    if (mayReplace_([this] { restart(); }))
+        live_.restart();
+}
+
 void CaptureActions::start(const LiveChoice& choice) {
+    if (!mayReplace_([this, choice] { start(choice); }))
+        return;
     messages_.clear();
     if (const QString problem = live_.start(choice); !problem.isEmpty())
         messages_.say(problem, MessageBar::Weight::error);

@@ -14,6 +14,7 @@
 #include <QObject>
 #include <QTimer>
 #include <QToolBar>
+#include <functional>
 
 namespace fusewire::gui {
 
@@ -32,6 +33,10 @@ class CaptureActions : public QObject {
     QLabel* status() { return status_; }
     LiveCapture& live() { return live_; }
 
+    // Asked before what is shown is replaced: false now, and `then` is called when it may be.
+    using MayReplace = std::function<bool(const std::function<void()>& then)>;
+    void setMayReplace(MayReplace mayReplace) { mayReplace_ = std::move(mayReplace); }
+
     // Asks what to capture.
     void choose();
     void start(const LiveChoice& choice);
@@ -46,12 +51,14 @@ class CaptureActions : public QObject {
     void showState();
     void showStatus();
     void follow(bool follows);
+    void restart();
 
     Viewer& viewer_;
     MessageBar& messages_;
     QWidget* window_;
     Launcher launcher_;
     LiveCapture live_;
+    MayReplace mayReplace_ = [](const auto&) { return true; };
     AutoScroll* scroll_;
     QMenu* menu_;
     QToolBar* toolBar_;

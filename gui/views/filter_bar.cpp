@@ -51,6 +51,9 @@ FilterBar::FilterBar(QWidget* parent)
     layout->addWidget(error_);
     connect(edit_, &QLineEdit::textChanged, this, &FilterBar::check);
     connect(edit_, &QLineEdit::returnPressed, this, &FilterBar::apply);
+    // The cross, which Qt makes: who empties the field by it wants to see everything.
+    if (auto* cross = edit_->findChild<QToolButton*>())
+        connect(cross, &QToolButton::clicked, this, &FilterBar::apply, Qt::QueuedConnection);
     connect(edit_, &FilterEdit::escaped, this, &FilterBar::escape);
     connect(edit_, &FilterEdit::historyAsked, past_, &QToolButton::showMenu);
 }

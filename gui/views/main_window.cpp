@@ -179,6 +179,12 @@ void MainWindow::connectViewer() {
             });
     connect(hex_, &HexView::byteClicked, this,
             [this](std::uint32_t offset) { viewer_.goTo(viewer_.currentRow(), offset); });
+    capture_->setMayReplace([this](const auto& then) { return actions_->mayClose(then); });
+    connect(actions_, &MessageActions::endWanted, &capture_->live(), &LiveCapture::stop);
+    connect(&viewer_, &Viewer::columnWanted, this, [this](const QString& field) {
+        viewer_.messages().addFieldColumn(field);
+        emit viewer_.said(tr("%1 has a column").arg(field));
+    });
     connect(filterBar_, &FilterBar::applied, &viewer_, &Viewer::setFilter);
     connect(filterBar_, &FilterBar::cancelled, &viewer_, &Viewer::cancelFilter);
     connect(filterBar_, &FilterBar::left, list_, qOverload<>(&QWidget::setFocus));

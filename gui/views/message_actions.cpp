@@ -91,7 +91,7 @@ const std::vector<MessageActions::Kind>& MessageActions::kinds() {
          &Self::isCounted<TimeFrom::previous>},
         {"timeRequest", TEXT("Since the re&quest"), "Ctrl+Alt+3", in_view, nothing,
          &Self::countFrom<TimeFrom::request>, false, time, &Self::isCounted<TimeFrom::request>},
-        {"timeLocal", TEXT("&Date and time here"), "Ctrl+Alt+4", in_view, nothing,
+        {"timeLocal", TEXT("&Date and time, local"), "Ctrl+Alt+4", in_view, nothing,
          &Self::countFrom<TimeFrom::local>, false, time, &Self::isCounted<TimeFrom::local>},
         {"timeUtc", TEXT("Date and time, &UTC"), "Ctrl+Alt+5", in_view, nothing,
          &Self::countFrom<TimeFrom::utc>, false, time, &Self::isCounted<TimeFrom::utc>},

@@ -63,6 +63,10 @@ class MessageActions : public QObject {
     // nullptr: there is none.
     QAction* action(const char* id) const;
 
+  signals:
+    // A capture is to be saved: what comes later is not wanted any more.
+    void endWanted();
+
   private:
     struct Kind;
     using Target = FilterTarget (MessageActions::*)() const;

@@ -185,8 +185,10 @@ bool MessageActions::mayClose(const std::function<void()>& then) {
     if (!viewer_.annotations().isModified())
         return true;
     const auto answer = QMessageBox::question(
-        window_, tr("Marks and comments"),
-        tr("Some marks or comments of this capture are not saved. Save them?"),
+        window_, tr("Save the capture"),
+        viewer_.document()->isOnlyCopy()
+            ? tr("The captured messages are not in a file of yours yet. Save them?")
+            : tr("Some marks or comments of this capture are not saved. Save them?"),
         QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Save);
     if (answer == QMessageBox::Save) {
         connect(
@@ -196,6 +198,7 @@ bool MessageActions::mayClose(const std::function<void()>& then) {
                     then();
             },
             Qt::SingleShotConnection);
+        emit endWanted();
         save();
     }
     return answer == QMessageBox::Discard;

@@ -52,6 +52,7 @@ void MessageListView::setModel(QAbstractItemModel* model) {
     if (messages_ == nullptr)
         return;
     connect(messages_, &MessageListModel::sortFinished, this, &MessageListView::showSorted);
+    connect(messages_, &MessageListModel::timesLookElse, this, &MessageListView::fitTimes);
     connect(messages_, &MessageListModel::columnsChanged, viewport(),
             qOverload<>(&QWidget::update));
 }
@@ -77,6 +78,12 @@ void MessageListView::fitColumn(int column) {
         width = std::max(width, fontMetrics().horizontalAdvance(text) + 3 * cell_margin);
     }
     header_->resizeSection(column, std::min(width, viewport()->width()));
+}
+
+void MessageListView::fitTimes() {
+    for (int column = 0; column < header_->count() && rows() > 0; ++column)
+        if (messages_->columns()[static_cast<std::size_t>(column)].kind == ColumnKind::time)
+            fitColumn(column);
 }
 
 void MessageListView::measure() {

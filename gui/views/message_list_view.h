@@ -64,6 +64,7 @@ class MessageListView : public QAbstractItemView {
     int partnerRow() const; // of the current message; -1: it is not shown
     void measure();
     void fitColumn(int column);
+    void fitTimes();
     void describeCurrent();
     int textEnd(int row) const;
     void readAhead();

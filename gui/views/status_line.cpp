@@ -61,6 +61,7 @@ void StatusLine::connectViewer() {
     connect(stop_, &QToolButton::clicked, this, &StatusLine::stopWork);
     connect(&viewer_, &Viewer::documentChanged, this, &StatusLine::showDocument);
     connect(&viewer_, &Viewer::currentRowChanged, this, &StatusLine::showDialect);
+    connect(&viewer_, &Viewer::currentRowChanged, this, &StatusLine::showCounts);
     connect(&viewer_, &Viewer::judgedChanged, this, &StatusLine::showLost);
     connect(&viewer_, &Viewer::filterChanged, this, [this] { filtered_ = 0; });
     connect(&viewer_, &Viewer::filterProgressed, this, [this](int percent) {
@@ -103,6 +104,12 @@ void StatusLine::showCounts() {
         const int shown = viewer_.messages().rowCount();
         text +=
             tr(", %L1 shown (%2 %)").arg(shown).arg(all == 0 ? 0 : 100.0 * shown / all, 0, 'f', 1);
+        // The panes go on showing it, which has to be said.
+        if (const Row row = viewer_.currentRow(); row != no_row && row < all &&
+                                                  !viewer_.isFiltering() &&
+                                                  viewer_.messages().modelRow(row) < 0)
+            text += tr("; message %L1, which is looked at, is hidden by the filter")
+                        .arg(document->index()[row].frame);
     }
     counts_->setText(text);
 }

@@ -45,6 +45,16 @@ TEST_F(Bar, AppliesARightFilterOnly) {
     EXPECT_EQ(applied.back(), "fuse.error");
 }
 
+TEST_F(Bar, AClickOnItsCrossShowsEverythingAgain) {
+    enter("fuse.error == ENOENT");
+    auto* cross = bar.edit()->findChild<QToolButton*>();
+    ASSERT_NE(cross, nullptr);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return cross->isVisible(); }));
+    QTest::mouseClick(cross, Qt::LeftButton);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return applied.size() == 2; }, 1000));
+    EXPECT_EQ(applied.back(), "");
+}
+
 TEST_F(Bar, MarksWhatIsWrongInPlace) {
     const QString text = "fuse.error == 1 && fuse.nothing == 2";
     bar.edit()->setText(text);

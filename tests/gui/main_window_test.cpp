@@ -67,9 +67,41 @@ TEST_F(Window, KeepsTheMessageThatAFilterHides) {
     ASSERT_TRUE(waitUntil([this] { return !viewer.isFiltering(); }));
     EXPECT_EQ(viewer.messages().rowCount(), 1);
     EXPECT_EQ(viewer.currentRow(), 14U);
+    const auto* counts = window.findChild<QLabel*>("counts");
+    EXPECT_TRUE(counts->text().contains("message 15, ")) << counts->text().toStdString();
     window.setFilter("");
+    EXPECT_EQ(counts->text(), "20 messages");
     EXPECT_EQ(viewer.messages().rowCount(), 20);
     EXPECT_EQ(list->currentIndex().row(), 14);
+}
+
+TEST_F(Window, TimesAreReadWholeInEveryFormat) {
+    window.resize(1200, 800);
+    window.show();
+    open("lookup-forget.pcapng");
+    TimeFormat format;
+    format.from = TimeFrom::utc;
+    viewer.messages().setTimeFormat(format);
+    const QModelIndex time = viewer.messages().index(0, 1);
+    EXPECT_GT(list->header()->sectionSize(1),
+              list->fontMetrics().horizontalAdvance(time.data().toString()));
+}
+
+TEST_F(Window, AFieldBecomesAColumn) {
+    open("lookup-forget.pcapng");
+    emit viewer.columnWanted("fuse.pid");
+    const auto& columns = viewer.messages().columns();
+    EXPECT_EQ(columns[columns.size() - 2].field, "fuse.pid");
+}
+
+TEST_F(Window, AnOperationThatFailedSaysSoBesideItsName) {
+    open("lookup-handle-session.pcapng");
+    select(7);
+    const QModelIndexList found =
+        tree->model()->match(tree->model()->index(0, 0), Qt::DisplayRole, "Operation LOOKUP_HANDLE",
+                             1, Qt::MatchRecursive);
+    ASSERT_EQ(found.size(), 1);
+    EXPECT_EQ(found.front().siblingAtColumn(1).data().toString(), "ENOENT");
 }
 
 TEST_F(Window, ForgetsWhatADroppedFilterFound) {

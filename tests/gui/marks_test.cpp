@@ -2,8 +2,11 @@
 #include "gui/views/comment_dialog.h"
 #include "tests/gui/opened_window.h"
 
+#include <sys/stat.h>
+
 #include <QFile>
 #include <QMessageBox>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
@@ -132,6 +135,29 @@ TEST_F(Marks, AreAskedAboutBeforeTheWindowCloses) {
     EXPECT_FALSE(window.close());
     ASSERT_TRUE(waitUntil([this] { return !window.isVisible(); }));
     EXPECT_FALSE(notes.isModified());
+}
+
+// A live capture is read the same way; without a question it would be gone with the window.
+TEST_F(Marks, MessagesThatNoFileHoldsAreAskedAboutUntilTheyAreSaved) {
+    const QString pipe = folder.filePath("pipe");
+    ASSERT_EQ(mkfifo(pipe.toLocal8Bit().constData(), 0600), 0);
+    QProcess writer;
+    writer.start("sh", {"-c", "exec cat \"$0\" > \"$1\"", path, pipe});
+    open(pipe);
+    ASSERT_TRUE(waitUntil([this] { return viewer.document()->isIndexed(); }));
+    EXPECT_TRUE(window.isWindowModified());
+    window.show();
+    answer(QMessageBox::Cancel);
+    EXPECT_FALSE(window.close());
+    answer(QMessageBox::Cancel);
+    EXPECT_FALSE(window.openFile(path));
+    EXPECT_TRUE(viewer.document()->isOnlyCopy());
+    const QString kept = folder.filePath("kept.pcapng");
+    save(kept);
+    EXPECT_EQ(bytes(kept), bytes(path));
+    EXPECT_FALSE(window.isWindowModified());
+    EXPECT_TRUE(window.close());
+    writer.waitForFinished();
 }
 
 TEST_F(Marks, CommentsAreWrittenInADialog) {

@@ -1,5 +1,6 @@
 // A live capture as people make it: choose a mount in the dialog, watch, stop. Needs root and a file system
 // to mount; skipped without, or a failure under FUSEWIRE_REQUIRE_LIVE=1.
+#include "gui/models/connection_model.h"
 #include "gui/views/capture_actions.h"
 #include "gui/views/live_dialog.h"
 #include "tests/gui/desktop/real_window.h"
@@ -13,6 +14,7 @@
 #include <QProcess>
 #include <QStandardPaths>
 #include <QTemporaryDir>
+#include <algorithm>
 
 namespace fusewire::gui {
 namespace {
@@ -75,23 +77,47 @@ class LiveWindow : public RealWindow {
         return {};
     }
 
+    // Several seconds of it, as the dialog draws them.
+    bool seesTraffic(const QAbstractItemModel& connections) const {
+        lookAtFiles();
+        const auto seconds = mountIn(connections).data(HistoryRole).value<QList<quint32>>();
+        return std::ranges::count_if(seconds, [](quint32 count) { return count > 0; }) > 2;
+    }
+    // Chooses the mount in the dialog, and makes requests until they are in the list.
+    void startCapture() {
+        Desktop::press("ctrl+k");
+        auto* dialog = shown<LiveDialog>("liveDialog");
+        ASSERT_NE(dialog, nullptr);
+        auto* table = dialog->findChild<QTableView*>();
+        ASSERT_TRUE(waitUntil([&] { return mountIn(*table->model()).isValid(); }));
+        click(*table, mountIn(*table->model()));
+        ASSERT_TRUE(waitUntil([&] { return seesTraffic(*table->model()); }));
+        Desktop::takePicture("connections");
+        Desktop::press("Return");
+        ASSERT_TRUE(waitUntil([&] { return live.state() == LiveCapture::State::running; }));
+        lookAtFiles();
+        ASSERT_TRUE(waitUntil([this] { return viewer.messages().rowCount() >= 2 * files; }));
+    }
+
     QTemporaryDir folder;
     QString mount;
+    LiveCapture& live = window.findChild<CaptureActions*>()->live();
 };
 
+TEST_F(LiveWindow, SaysThatTheFileSystemWentAwayAndKeepsWhatCame) {
+    startCapture();
+    ASSERT_EQ(run("umount", {"-l", mount}), 0);
+    ASSERT_TRUE(waitUntil([&] { return !live.isActive(); }));
+    const auto* bar = window.findChild<MessageBar*>();
+    EXPECT_TRUE(bar->text().contains("unmounted")) << bar->text().toStdString();
+    EXPECT_GE(viewer.messages().rowCount(), 2 * files);
+    EXPECT_TRUE(window.isWindowModified());
+    EXPECT_TRUE(window.findChild<QAction*>("captureStart")->isEnabled());
+    mount.clear();
+}
+
 TEST_F(LiveWindow, CapturesTheMountThatIsChosen) {
-    LiveCapture& live = window.findChild<CaptureActions*>()->live();
-    Desktop::press("ctrl+k");
-    auto* dialog = shown<LiveDialog>("liveDialog");
-    ASSERT_NE(dialog, nullptr);
-    auto* table = dialog->findChild<QTableView*>();
-    ASSERT_TRUE(waitUntil([&] { return mountIn(*table->model()).isValid(); }));
-    click(*table, mountIn(*table->model()));
-    Desktop::takePicture("connections");
-    Desktop::press("Return");
-    ASSERT_TRUE(waitUntil([&] { return live.state() == LiveCapture::State::running; }));
-    lookAtFiles();
-    ASSERT_TRUE(waitUntil([this] { return viewer.messages().rowCount() >= 2 * files; }));
+    startCapture();
     ASSERT_TRUE(showsRow(0));
     Desktop::takePicture("live");
     Desktop::press("ctrl+e");
