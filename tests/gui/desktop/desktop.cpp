@@ -102,7 +102,10 @@ void Desktop::run(const QString& program, const QStringList& arguments) {
 
 void Desktop::click(const QWidget& widget, const QPoint& point, int button) {
     const QPoint place = widget.mapToGlobal(point);
-    run("xdotool", {"mousemove", "--sync", QString::number(place.x()), QString::number(place.y()),
+    const QString x = QString::number(place.x());
+    const QString y = QString::number(place.y());
+    // --sync waits for a move, for ever where the pointer is there already.
+    run("xdotool", {"mousemove", QString::number(place.x() + 1), y, "mousemove", "--sync", x, y,
                     "click", QString::number(button)});
 }
 

@@ -14,6 +14,7 @@
 #include <QProcess>
 #include <QStandardPaths>
 #include <QTemporaryDir>
+#include <QTest>
 #include <algorithm>
 
 namespace fusewire::gui {
@@ -80,6 +81,7 @@ class LiveWindow : public RealWindow {
     // Several seconds of it, as the dialog draws them.
     bool seesTraffic(const QAbstractItemModel& connections) const {
         lookAtFiles();
+        QTest::qWait(50);
         const auto seconds = mountIn(connections).data(HistoryRole).value<QList<quint32>>();
         return std::ranges::count_if(seconds, [](quint32 count) { return count > 0; }) > 2;
     }
@@ -90,7 +92,16 @@ class LiveWindow : public RealWindow {
         ASSERT_NE(dialog, nullptr);
         auto* table = dialog->findChild<QTableView*>();
         ASSERT_TRUE(waitUntil([&] { return mountIn(*table->model()).isValid(); }));
-        click(*table, mountIn(*table->model()));
+        // Other connections may come and go, and rows move under the mouse.
+        const auto isChosen = [&] {
+            const QModelIndex row = mountIn(*table->model());
+            return row.isValid() && table->selectionModel()->isRowSelected(row.row());
+        };
+        ASSERT_TRUE(waitUntil([&] {
+            if (!isChosen())
+                click(*table, mountIn(*table->model()));
+            return isChosen();
+        }));
         ASSERT_TRUE(waitUntil([&] { return seesTraffic(*table->model()); }));
         Desktop::takePicture("connections");
         Desktop::press("Return");
