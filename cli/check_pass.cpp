@@ -1,6 +1,6 @@
 #include "cli/check_pass.h"
 
-#include "cli/connection_text.h"
+#include "dissector/render/connection.h"
 #include "cli/diagnostics.h"
 #include "cli/progress_bar.h"
 #include "cli/stop.h"

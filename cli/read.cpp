@@ -1,7 +1,7 @@
 // fusewire read: shows the messages of a capture, or writes them to another one.
 #include "capture/capture_writer.h"
 #include "capture/source.h"
-#include "cli/connection_text.h"
+#include "dissector/render/connection.h"
 #include "cli/diagnostics.h"
 #include "cli/display_filter.h"
 #include "cli/exit_code.h"

@@ -1,6 +1,6 @@
 // fusewire stats: counts, errors, bytes and latencies of a capture, by what messages have in common.
 #include "capture/source.h"
-#include "cli/connection_text.h"
+#include "dissector/render/connection.h"
 #include "cli/diagnostics.h"
 #include "cli/display_filter.h"
 #include "cli/exit_code.h"

@@ -1,6 +1,6 @@
 #include "cli/view.h"
 
-#include "cli/connection_text.h"
+#include "dissector/render/connection.h"
 #include "cli/pairs_view.h"
 #include "dissector/render/fields.h"
 #include "dissector/render/json.h"

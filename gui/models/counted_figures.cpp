@@ -3,6 +3,7 @@
 #include "dissector/errno_names.h"
 #include "dissector/render/statistics.h"
 #include "gui/models/message_list_model.h"
+#include "gui/models/plain_text.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -52,7 +53,10 @@ FigureRow groupRow(const MessageGroup& group, GroupBy by) {
              known(times, times.percentile(500)), known(times, times.percentile(900)),
              known(times, times.percentile(990)), known(times, times.max()),
              known(times, times.mean()), known(times, times.sum())},
-            filterOf(group, by)};
+            filterOf(group, by),
+            0,
+            group.key.conn,
+            by == GroupBy::nodeid ? group.key.id : 0};
 }
 
 QString epochText(std::int64_t time_ns) {
@@ -151,6 +155,17 @@ FiguresPtr groupFigures(const GroupTally& groups) {
                                  .arg(shown)
                                  .arg(ordered.size())
                            : tr("%1 groups").arg(shown);
+    return figures;
+}
+
+FiguresPtr withPaths(const Figures& groups, const Ledger& ledger) {
+    auto figures = std::make_shared<Figures>(groups);
+    for (FigureRow& row : figures->rows) {
+        const auto node = ledger.nodes().find({row.conn, row.nodeid});
+        if (node != ledger.nodes().end() && !node->second.paths.empty())
+            row.values[0] = QStringLiteral("%1 %2").arg(row.values[0].toString(),
+                                                        plainText(node->second.paths.back().value));
+    }
     return figures;
 }
 

@@ -2,6 +2,7 @@
 // of the messages behind them.
 #pragma once
 
+#include "dissector/ledger.h"
 #include "dissector/statistics/statistics.h"
 #include "dissector/statistics/time_map.h"
 #include "gui/models/figures.h"
@@ -14,6 +15,8 @@ namespace fusewire::gui {
 inline constexpr std::size_t most_groups = 20'000;
 
 FiguresPtr groupFigures(const GroupTally& groups);
+// The same where they are nodes: each with its latest path, as far as the ledger knows it.
+FiguresPtr withPaths(const Figures& groups, const Ledger& ledger);
 // By powers of two. `filter`: of the messages that the latencies are of; empty: all.
 FiguresPtr latencyFigures(const Histogram& latencies, const QString& filter);
 // Those groups that have latencies.

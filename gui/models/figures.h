@@ -23,6 +23,8 @@ struct FigureRow {
     std::vector<QVariant> values; // QString, or quint64; invalid: not known
     QString filter;               // of the messages behind it; empty: none can say it
     std::uint64_t frame = 0;      // of the first of them; 0: not known
+    std::uint32_t conn = 0;       // of the node
+    std::uint64_t nodeid = 0;     // that it is about; 0: no node
 };
 
 struct Figures {

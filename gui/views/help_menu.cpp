@@ -1,35 +1,18 @@
 #include "gui/views/help_menu.h"
 
 #include "dissector/render/filters.h"
+#include "gui/views/text_window.h"
 
 #include <QAction>
 #include <QApplication>
-#include <QDialog>
-#include <QFontDatabase>
 #include <QHeaderView>
 #include <QMessageBox>
-#include <QPlainTextEdit>
 #include <QTreeWidget>
-#include <QVBoxLayout>
 #include <string>
 
 namespace fusewire::gui {
 
 namespace {
-
-// A window beside the main one, closed with it.
-QDialog* helpWindow(QMainWindow& window, const char* name, const QString& title, QWidget* inside) {
-    auto* dialog = new QDialog(&window);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setObjectName(name);
-    dialog->setWindowTitle(title);
-    inside->setAccessibleName(title);
-    auto* layout = new QVBoxLayout(dialog);
-    layout->addWidget(inside);
-    const QSize character(window.fontMetrics().averageCharWidth(), window.fontMetrics().height());
-    dialog->resize(character.width() * 90, character.height() * 32);
-    return dialog;
-}
 
 // The text of a menu entry as it reads.
 QString plainText(const QAction& action) {
@@ -56,16 +39,13 @@ void showKeys(QMainWindow& window) {
         addCommands(*list, *menu);
     list->expandAll();
     list->header()->resizeSection(0, window.fontMetrics().averageCharWidth() * 56);
-    helpWindow(window, "keys", QObject::tr("Keyboard shortcuts"), list)->show();
+    sideWindow(window, "keys", QObject::tr("Keyboard shortcuts"), list)->show();
 }
 
 void showFilters(QMainWindow& window) {
     std::string text;
     append_filters_text(text);
-    auto* page = new QPlainTextEdit(QString::fromStdString(text));
-    page->setReadOnly(true);
-    page->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    helpWindow(window, "filters", QObject::tr("Display filters"), page)->show();
+    showText(window, "filters", QObject::tr("Display filters"), QString::fromStdString(text));
 }
 
 void showAbout(QMainWindow& window) {

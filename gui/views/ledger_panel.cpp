@@ -1,5 +1,6 @@
 #include "gui/views/ledger_panel.h"
 
+#include "gui/models/capture_properties.h"
 #include "gui/views/severity_delegate.h"
 
 #include <QCoreApplication>
@@ -49,13 +50,17 @@ std::string fhandleOf(const NodeEntry& node, std::uint64_t frame) {
 
 LedgerPanel::LedgerPanel(Viewer& viewer, const LedgerPanelKind& kind)
     : viewer_(viewer), kind_(kind), model_(kind.ledger()), follower_(viewer.messages()),
-      table_(new QTreeView), search_(new QLineEdit), counts_(new QLabel),
+      table_(new QTreeView), search_(new QLineEdit), counts_(new QLabel), unseen_(new QLabel),
       timeline_(new TimelinePane(viewer)), halves_(new QSplitter(Qt::Horizontal)) {
     buildTable();
     auto* upper = new QWidget;
     auto* rows = new QVBoxLayout(upper);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->addWidget(buildTools());
+    unseen_->setObjectName("unseen");
+    unseen_->setTextFormat(Qt::PlainText);
+    unseen_->setWordWrap(true);
+    rows->addWidget(unseen_);
     rows->addWidget(table_, 1);
     halves_->setObjectName("ledgerAndTimeline");
     halves_->addWidget(upper);
@@ -136,12 +141,23 @@ void LedgerPanel::showDocument() {
     model_.setJudged(nullptr);
     const auto& document = viewer_.document();
     follower_.setCapture(document ? document->capture() : nullptr);
+    showUnseen();
 }
 
 // What nobody looks at is not arranged.
 void LedgerPanel::showJudged() {
-    if (isVisible())
-        model_.setJudged(viewer_.judged());
+    if (!isVisible())
+        return;
+    model_.setJudged(viewer_.judged());
+    showUnseen();
+}
+
+// Else what is listed would be taken for all that there was.
+void LedgerPanel::showUnseen() {
+    const QString missing = blindSpots(viewer_);
+    unseen_->setText(
+        tr("The capture is not complete, so a state may be out of date: %1").arg(missing));
+    unseen_->setVisible(!missing.isEmpty());
 }
 
 // Side by side in a wide dock, below each other in a high one.

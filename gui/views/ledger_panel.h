@@ -47,6 +47,7 @@ class LedgerPanel : public QWidget {
     QCheckBox* addBox(QLayout* to, const char* name, const QString& text);
     void showDocument();
     void showJudged();
+    void showUnseen();
     void keepPlace();
     void showCounts();
     void follow(const QModelIndex& current);
@@ -59,6 +60,7 @@ class LedgerPanel : public QWidget {
     QTreeView* table_;
     QLineEdit* search_;
     QLabel* counts_;
+    QLabel* unseen_; // what the capture could not see
     TimelinePane* timeline_;
     QSplitter* halves_;
     std::optional<TimelineSubject> wanted_; // to be current whenever it is listed

@@ -30,6 +30,8 @@ const std::vector<MessageActions::Kind>& MessageActions::kinds() {
         {"findPrevious", TEXT("Find pre&vious"), "Shift+F3", in_edit, capture, &Self::findPrevious},
         {"save", TEXT("&Save marks and comments"), "Ctrl+S", in_file, capture, &Self::save, true},
         {"saveAs", TEXT("Save &as…"), "Ctrl+Shift+S", in_file, capture, &Self::saveAs},
+        {"properties", TEXT("&Properties of the capture…"), "Alt+Return", in_file, capture,
+         &Self::showProperties},
         {"mark", TEXT("&Mark or unmark"), "Ctrl+M", in_edit | in_list, message, &Self::toggleMarks,
          true},
         {"comment", TEXT("C&omment…"), "Ctrl+Alt+C", in_edit | in_list, message,

@@ -141,6 +141,7 @@ class MessageActions : public QObject {
     void toggleReference();
     bool isReference() const;
     void showCommand();
+    void showProperties();
 
     void copyMessagesAs(TextForm form);
     void exportRows(std::vector<Row> rows);

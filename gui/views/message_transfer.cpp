@@ -1,7 +1,9 @@
 // What the actions on messages do that takes messages out of the viewer: copies and exports.
+#include "gui/models/capture_properties.h"
 #include "gui/models/listed_rows.h"
 #include "gui/views/command_window.h"
 #include "gui/views/message_actions.h"
+#include "gui/views/text_window.h"
 
 #include <QClipboard>
 #include <QFileDialog>
@@ -229,6 +231,10 @@ void MessageActions::toggleReference() {
 
 bool MessageActions::isReference() const {
     return viewer_.messages().timeFormat().references.contains(viewer_.currentRow());
+}
+
+void MessageActions::showProperties() {
+    showText(*window_, "properties", tr("Properties of the capture"), captureProperties(viewer_));
 }
 
 void MessageActions::showCommand() {

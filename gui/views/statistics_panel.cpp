@@ -49,6 +49,10 @@ StatisticsPanel::StatisticsPanel(Viewer& viewer)
     buildTabs();
     connect(&statistics_, &CaptureStatistics::changed, this, &StatisticsPanel::showCounted);
     connect(&statistics_, &CaptureStatistics::progressed, this, &StatisticsPanel::showState);
+    connect(&viewer_, &Viewer::judgedChanged, this, [this](const JudgedPtr& judged) {
+        if (judged && judged->complete && statistics_.groupBy() == GroupBy::nodeid && isVisible())
+            showTab();
+    });
     connect(tabs_, &QTabWidget::currentChanged, this, &StatisticsPanel::showTab);
     connect(opcode_, &QComboBox::currentIndexChanged, this, &StatisticsPanel::showTab);
     showState();
@@ -178,7 +182,7 @@ void StatisticsPanel::showTab() {
     const QWidget* tab = tabs_->currentWidget();
     const auto shows = [tab](const QWidget* widget) { return tab->isAncestorOf(widget); };
     if (tab == groups_) {
-        groups_->setFigures(counted ? counted->groups : nullptr);
+        groups_->setFigures(groupsWithPaths());
     } else if (tab == text_) {
         text_->setPlainText(counted ? QString::fromStdString(counted->text) : QString());
     } else if (shows(latency_)) {
@@ -201,6 +205,15 @@ void StatisticsPanel::showTab() {
         map_->setMap(counted, figures);
         mapTable_->setFigures(figures);
     }
+}
+
+// Paths are the checker's: they come when it has come so far.
+FiguresPtr StatisticsPanel::groupsWithPaths() const {
+    const CountedPtr& counted = statistics_.counted();
+    if (!counted)
+        return nullptr;
+    const bool ofNodes = counted->by == GroupBy::nodeid && viewer_.judged();
+    return ofNodes ? withPaths(*counted->groups, viewer_.judged()->ledger) : counted->groups;
 }
 
 void StatisticsPanel::showLatencies() {

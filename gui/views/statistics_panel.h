@@ -39,6 +39,7 @@ class StatisticsPanel : public QWidget {
     FigureTable* addTab(QWidget* chart, const QString& title, const QString& id);
     void showCounted();
     void showTab();
+    FiguresPtr groupsWithPaths() const;
     void showLatencies();
     void showState();
     void listOpcodes();

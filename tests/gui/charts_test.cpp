@@ -98,6 +98,22 @@ TEST_F(Charts, AClickOnAnErrorAddsItToTheFilter) {
         << qPrintable(viewer.filter());
 }
 
+TEST_F(Charts, NodesHaveTheirPaths) {
+    auto* by = panel.findChild<QComboBox*>("statisticsBy");
+    ASSERT_NE(by, nullptr);
+    by->setCurrentIndex(by->findData(static_cast<int>(GroupBy::nodeid)));
+    show(table);
+    const auto* groups = panel.findChild<FigureTable*>("groupTable")->model();
+    const auto names = [&] {
+        QStringList all;
+        for (int row = 0; row < groups->rowCount(); ++row)
+            all << groups->index(row, 0).data().toString();
+        return all;
+    };
+    EXPECT_TRUE(waitUntil([&] { return !names().filter(" /hello.txt").isEmpty(); }))
+        << names().join(", ").toStdString();
+}
+
 TEST_F(Charts, PreparedFiltersAreNotApplied) {
     show(table);
     panel.findChild<QCheckBox*>("statisticsPrepare")->setChecked(true);

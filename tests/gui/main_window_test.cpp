@@ -1,9 +1,11 @@
 // The main window without a display: list, tree and bytes in step.
+#include "gui/models/capture_properties.h"
 #include "gui/views/main_window.h"
 #include "tests/gui/waiting.h"
 
 #include <gtest/gtest.h>
 
+#include <QDockWidget>
 #include <QFile>
 #include <QHeaderView>
 #include <QLabel>
@@ -102,6 +104,23 @@ TEST_F(Window, AnOperationThatFailedSaysSoBesideItsName) {
                              1, Qt::MatchRecursive);
     ASSERT_EQ(found.size(), 1);
     EXPECT_EQ(found.front().siblingAtColumn(1).data().toString(), "ENOENT");
+}
+
+TEST_F(Window, TellsWhatTheCaptureIsAndWhatItCouldNotSee) {
+    open("captures/live/bindfs.pcapng");
+    ASSERT_TRUE(waitUntil([this] { return viewer.judged() && viewer.judged()->complete; }));
+    const QString text = captureProperties(viewer);
+    for (const char* line : {"Messages: 190\n", "Lost: 0\n", "connection 39: ", "source ",
+                             "tier tp, cannot see FORGET"})
+        EXPECT_TRUE(text.contains(line)) << line << " is not in\n" << text.toStdString();
+    window.show();
+    auto* nodes = window.findChild<QDockWidget*>("nodeLedger");
+    nodes->show();
+    ASSERT_TRUE(waitUntil([&] { return nodes->findChild<QLabel*>("unseen") != nullptr; }));
+    EXPECT_TRUE(nodes->findChild<QLabel*>("unseen")->text().contains(blindSpots(viewer)));
+    EXPECT_FALSE(nodes->findChild<QLabel*>("unseen")->isHidden());
+    open("lookup-forget.pcapng");
+    EXPECT_TRUE(nodes->findChild<QLabel*>("unseen")->isHidden());
 }
 
 TEST_F(Window, ForgetsWhatADroppedFilterFound) {

@@ -1,4 +1,4 @@
-#include "cli/connection_text.h"
+#include "dissector/render/connection.h"
 
 #include "dissector/escape.h"
 
