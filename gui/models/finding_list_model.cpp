@@ -271,6 +271,18 @@ const Judgement* FindingListModel::finding(const QModelIndex& index) const {
                : groups_[static_cast<std::size_t>(index.row())]->findings.judgements.front();
 }
 
+QModelIndex FindingListModel::placeOf(std::uint64_t number) const {
+    if (!judged_ || !judged_->worstAt(number))
+        return {};
+    for (const auto& group : groups_) {
+        const auto& places = group->findings.judgements;
+        const auto found = std::ranges::find(places, number, &Judgement::frame);
+        if (found != places.end())
+            return index(static_cast<int>(found - places.begin()), 0, indexOf(*group));
+    }
+    return {};
+}
+
 QVariant FindingListModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};

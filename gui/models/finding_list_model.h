@@ -38,6 +38,8 @@ class FindingListModel : public QAbstractItemModel {
     // The finding behind a place, the worst one behind a rule; nullptr for an invalid index. Valid until
     // the model changes.
     const Judgement* finding(const QModelIndex& index) const;
+    // The first place that is listed with a frame of that number, under the worst rule; invalid: none.
+    QModelIndex placeOf(std::uint64_t number) const;
     // How many there are, by severity, whether they are shown or not.
     const std::array<std::uint64_t, 3>& counts() const { return counts_; }
     // Places that are shown.

@@ -108,6 +108,7 @@ void FindingPanel::buildTree() {
     connect(&model_, &QAbstractItemModel::rowsInserted, this, &FindingPanel::spanRules);
     connect(tree_->selectionModel(), &QItemSelectionModel::currentChanged, this,
             &FindingPanel::showCurrent);
+    connect(&viewer_, &Viewer::currentRowChanged, this, &FindingPanel::followMessage);
     connect(tree_, &QTreeView::activated, this, &FindingPanel::goTo);
     connect(tree_, &QTreeView::clicked, this, [this](const QModelIndex& index) {
         if (index.parent().isValid())
@@ -124,6 +125,18 @@ void FindingPanel::spanRules(const QModelIndex& parent, int first, int last) {
 void FindingPanel::goTo(const QModelIndex& index) {
     if (const Judgement* finding = model_.finding(index))
         viewer_.goToFrame(finding->frame, finding->sighting.offset);
+}
+
+// Who goes from finding to finding in the list reads here what each means.
+void FindingPanel::followMessage(Row row) {
+    if (row == no_row || !isVisible())
+        return;
+    const std::uint64_t frame = viewer_.document()->index()[row].frame;
+    const Judgement* current = model_.finding(tree_->currentIndex());
+    if (current != nullptr && current->frame == frame)
+        return;
+    if (const QModelIndex place = model_.placeOf(frame); place.isValid())
+        tree_->setCurrentIndex(place);
 }
 
 void FindingPanel::showCurrent() {

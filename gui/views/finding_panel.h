@@ -29,6 +29,7 @@ class FindingPanel : public QWidget {
     void buildTree();
     void spanRules(const QModelIndex& parent, int first, int last);
     void goTo(const QModelIndex& index);
+    void followMessage(Row row);
     void showCurrent();
     QString countsText() const;
     void showState();

@@ -21,6 +21,25 @@
 
 namespace fusewire::gui {
 
+namespace {
+
+// On a small screen a panel is scrolled, and the window stays as small as its user wants it. To begin with
+// all panels have the same room.
+class PanelArea : public QScrollArea {
+  public:
+    explicit PanelArea(QWidget* panel) {
+        setFrameShape(NoFrame);
+        setWidgetResizable(true);
+        setFocusProxy(panel);
+        setWidget(panel);
+    }
+    QSize sizeHint() const override {
+        return {fontMetrics().averageCharWidth() * 40, fontMetrics().height() * 17};
+    }
+};
+
+} // namespace
+
 MainWindow::MainWindow()
     : filterBar_(new FilterBar), list_(new MessageListView), tree_(new FieldTreeView(viewer_)),
       hex_(new HexView), pages_(new QStackedWidget), start_(new StartPage),
@@ -161,13 +180,7 @@ void MainWindow::fillDock(QDockWidget& dock, const PanelKind& kind) {
     connect(panel, &QWidget::windowTitleChanged, &dock, &QWidget::setWindowTitle);
     if (!panel->windowTitle().isEmpty())
         dock.setWindowTitle(panel->windowTitle());
-    // On a small screen a panel is scrolled, and the window stays as small as its user wants it.
-    auto* area = new QScrollArea;
-    area->setFrameShape(QFrame::NoFrame);
-    area->setWidgetResizable(true);
-    area->setFocusProxy(panel);
-    area->setWidget(panel);
-    dock.setWidget(area);
+    dock.setWidget(new PanelArea(panel));
     remembered_->keepSplitters(kind.id, *panel);
 }
 

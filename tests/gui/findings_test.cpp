@@ -192,6 +192,18 @@ TEST_F(FindingsPanel, TheKeyboardGoesThereToo) {
     EXPECT_EQ(viewer.currentRow(), 17U);
 }
 
+TEST_F(FindingsPanel, FollowsTheMessageThatIsChosen) {
+    panel.show();
+    const auto findings = viewer.judged()->findings;
+    ASSERT_GT(findings.size(), 2U);
+    viewer.goToFrame(3); // of which nothing was found
+    for (const Judgement& finding : findings) {
+        viewer.goToFrame(finding.frame);
+        EXPECT_EQ(tree->currentIndex().data(FindingFrameRole).toULongLong(), finding.frame);
+        EXPECT_TRUE(tree->currentIndex().parent().isValid());
+    }
+}
+
 TEST_F(FindingsPanel, LinksLeadToFramesAndToTheRule) {
     tree->setCurrentIndex(list->index(7, 0));
     emit details->anchorClicked(QUrl("frame:20"));
