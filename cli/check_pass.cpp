@@ -1,9 +1,9 @@
 #include "cli/check_pass.h"
 
-#include "dissector/render/connection.h"
 #include "cli/diagnostics.h"
 #include "cli/progress_bar.h"
 #include "cli/stop.h"
+#include "dissector/render/connection.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

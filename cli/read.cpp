@@ -1,7 +1,6 @@
 // fusewire read: shows the messages of a capture, or writes them to another one.
 #include "capture/capture_writer.h"
 #include "capture/source.h"
-#include "dissector/render/connection.h"
 #include "cli/diagnostics.h"
 #include "cli/display_filter.h"
 #include "cli/exit_code.h"
@@ -13,6 +12,7 @@
 #include "cli/two_passes.h"
 #include "cli/view.h"
 #include "dissector/message_fields.h"
+#include "dissector/render/connection.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

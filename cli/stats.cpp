@@ -1,6 +1,5 @@
 // fusewire stats: counts, errors, bytes and latencies of a capture, by what messages have in common.
 #include "capture/source.h"
-#include "dissector/render/connection.h"
 #include "cli/diagnostics.h"
 #include "cli/display_filter.h"
 #include "cli/exit_code.h"
@@ -12,6 +11,7 @@
 #include "cli/two_passes.h"
 #include "dissector/ledger.h"
 #include "dissector/message_fields.h"
+#include "dissector/render/connection.h"
 #include "dissector/render/statistics.h"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "cli/view.h"
 
-#include "dissector/render/connection.h"
 #include "cli/pairs_view.h"
+#include "dissector/render/connection.h"
 #include "dissector/render/fields.h"
 #include "dissector/render/json.h"
 

@@ -171,6 +171,7 @@ TEST_F(List, TheNoteOfTheBracketCoversNoText) {
     QCoreApplication::processEvents();
     EXPECT_EQ(view.noteRect().center().y() / view.visualRect(model.index(0, 0)).height(), 3);
     const QModelIndex info = model.index(3, view.header()->logicalIndex(model.columnCount() - 1));
+    ASSERT_TRUE(waitUntil([&] { return !info.data().toString().isEmpty(); }));
     const QRect cell = view.visualRect(info);
     view.resize(cell.left() + view.fontMetrics().horizontalAdvance(info.data().toString()), 400);
     QCoreApplication::processEvents();
