@@ -56,7 +56,9 @@ void MessageListModel::setDocument(std::shared_ptr<CaptureDocument> document) {
     reader_.reset();
     if (document_)
         document_->disconnect(this);
-    forgetCells();
+    // Nothing is told of cells here: a view that looked would want rows of the capture that goes.
+    cells_.clear();
+    wanted_.clear();
     forgetOrder();
     sortColumn_ = -1;
     judged_.reset();

@@ -55,11 +55,10 @@ void LatencyChart::draw() {
     chart()->addSeries(bars);
     chart()->legend()->hide(); // the lines have their names beside them
     top_ = top;
-    marks_.clear();
-    mark(tr("p50"), latencies_.percentile(500));
-    mark(tr("p90"), latencies_.percentile(900));
-    mark(tr("p99"), latencies_.percentile(990));
-    mark(tr("max"), latencies_.max());
+    mark(tr("p50"), latencies_.percentile(500), Qt::SolidLine);
+    mark(tr("p90"), latencies_.percentile(900), Qt::DashLine);
+    mark(tr("p99"), latencies_.percentile(990), Qt::DotLine);
+    mark(tr("max"), latencies_.max(), Qt::DashDotLine);
     auto* latency = new QBarCategoryAxis;
     latency->append(from);
     latency->setTitleText(tr("latency: each bar from here to the next"));
@@ -85,24 +84,24 @@ qreal LatencyChart::placeOf(quint64 latency_ns) const {
     return row - 0.5 + std::clamp(part, 0.0, 1.0);
 }
 
-void LatencyChart::mark(const QString& name, quint64 latency_ns) {
-    constexpr Qt::PenStyle styles[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
+void LatencyChart::mark(const QString& name, quint64 latency_ns, Qt::PenStyle style) {
     auto* line = new QLineSeries;
     line->setName(name);
     line->append(placeOf(latency_ns), 0);
     line->append(placeOf(latency_ns), top_);
-    line->setPen(QPen(palette().color(QPalette::Text), fontMetrics().lineWidth() * 2,
-                      styles[marks_.size() % std::size(styles)]));
+    line->setPen(QPen(palette().color(QPalette::Text), fontMetrics().lineWidth() * 2, style));
     chart()->addSeries(line);
-    marks_.push_back(line);
 }
 
 // Each name at the top of its line, a line of text lower where it would cover the one before.
 QList<QPair<QString, QRectF>> LatencyChart::markNames() const {
     const QFontMetricsF metrics(font());
     QList<QPair<QString, QRectF>> names;
-    for (QLineSeries* line : marks_) {
-        const QPointF end = chart()->mapToPosition(line->at(1), line);
+    for (QAbstractSeries* series : chart()->series()) {
+        const auto* line = qobject_cast<QLineSeries*>(series);
+        if (line == nullptr)
+            continue;
+        const QPointF end = chart()->mapToPosition(line->at(1), series);
         const QString text = QStringLiteral(" %1 ").arg(line->name());
         QRectF place(end, QSizeF(metrics.horizontalAdvance(text), metrics.height()));
         if (place.right() > chart()->plotArea().right())

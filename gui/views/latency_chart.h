@@ -7,9 +7,6 @@
 #include <QList>
 #include <QPair>
 #include <QRectF>
-#include <vector>
-
-class QLineSeries;
 
 namespace fusewire::gui {
 
@@ -31,11 +28,10 @@ class LatencyChart : public FigureChart {
 
   private:
     qreal placeOf(quint64 latency_ns) const;
-    void mark(const QString& name, quint64 latency_ns);
+    void mark(const QString& name, quint64 latency_ns, Qt::PenStyle style);
 
     Histogram latencies_;
-    std::vector<QLineSeries*> marks_; // of the chart
-    qreal top_ = 1;                   // of the highest bar
+    qreal top_ = 1; // of the highest bar
 };
 
 } // namespace fusewire::gui
