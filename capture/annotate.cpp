@@ -6,6 +6,7 @@
 #include "capture/output_file.h"
 #include "capture/packet_reader.h"
 #include "capture/pcapng_blocks.h"
+#include "dissector/comment_mark.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -311,15 +312,6 @@ Result<void> Annotator::rewrite(Bytes block, std::size_t options_at, const Packe
     return apply(annotator.patches(), output);
 }
 
-std::string joined(const PacketNote& note, std::string_view old) {
-    MarkedComment parts = split_mark(old);
-    if (note.comment)
-        parts.text = *note.comment;
-    if (note.marked.value_or(parts.marked))
-        parts.text.append(parts.text.empty() ? "" : "\n").append(mark_comment);
-    return parts.text;
-}
-
 // What is no pcapng has one comment a message at the most.
 [[nodiscard]] Result<void> convert(const std::string& input, const std::string& output,
                                    const Annotations& changes, const GoOn& go_on) {
@@ -342,7 +334,7 @@ std::string joined(const PacketNote& note, std::string_view old) {
         std::string comment;
         if (const auto change = changes.packets.find(record.frame);
             change != changes.packets.end()) {
-            comment = joined(change->second, record.comment);
+            comment = with_note(record.comment, change->second);
             record.comment = comment;
         }
         if (auto written = writer.write(**source, record); !written)
@@ -365,23 +357,12 @@ std::string joined(const PacketNote& note, std::string_view old) {
 
 } // namespace
 
-MarkedComment split_mark(std::string_view comment) {
-    MarkedComment parts;
-    bool first = true;
-    while (true) {
-        const std::size_t end = std::min(comment.find('\n'), comment.size());
-        const std::string_view line = comment.substr(0, end);
-        if (line == mark_comment) {
-            parts.marked = true;
-        } else {
-            if (!std::exchange(first, false))
-                parts.text += '\n';
-            parts.text += line;
-        }
-        if (end == comment.size())
-            return parts;
-        comment.remove_prefix(end + 1);
-    }
+std::string with_note(std::string_view comment, const PacketNote& note) {
+    MarkedComment parts = split_mark(comment);
+    if (note.comment)
+        parts.text = *note.comment;
+    parts.marked = note.marked.value_or(parts.marked);
+    return join_mark(parts);
 }
 
 Result<void> annotate(const std::string& input, const std::string& output,

@@ -14,24 +14,16 @@
 
 namespace fusewire {
 
-// The comment that marks a message, beside others that it may have.
-inline constexpr std::string_view mark_comment = "fusewire:mark";
-
 // Longest comment, in bytes.
 inline constexpr std::size_t most_comment_bytes = 65535;
-
-// The comments of a message, which a Record has as lines of one text, without the mark.
-struct MarkedComment {
-    std::string text;
-    bool marked = false;
-};
-MarkedComment split_mark(std::string_view comment);
 
 // What is to be changed about a packet; what is not said stays.
 struct PacketNote {
     std::optional<std::string> comment; // in place of all that it has; empty: none
     std::optional<bool> marked;
 };
+// The comment that a message with this one gets, its mark included.
+std::string with_note(std::string_view comment, const PacketNote& note);
 
 struct Annotations {
     std::map<std::uint64_t, PacketNote> packets; // by frame

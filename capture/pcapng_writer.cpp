@@ -1,11 +1,11 @@
 // Writes pcapng, little-endian: a section header, an interface for each connection before its first
 // packet, and enhanced packets.
-#include "capture/annotate.h"
 #include "capture/byte_order.h"
 #include "capture/capture_sink.h"
 #include "capture/connection_facts.h"
 #include "capture/pcapng_format.h"
 #include "capture/split.h"
+#include "dissector/comment_mark.h"
 
 #include <algorithm>
 #include <unordered_map>

@@ -130,6 +130,7 @@ FhandleFact fhandle_of(const Operation& reply) {
     fact.present = true;
     fact.declared = static_cast<std::uint32_t>(size->value);
     fact.bytes = message.text_of(*bytes);
+    fact.bytes_at = bytes->offset;
     fact.offset = size->offset;
     const std::uint32_t handle_end = bytes->offset + bytes->width;
     const std::uint32_t reply_end = reply.offset() + reply.length();

@@ -51,6 +51,7 @@ struct FhandleFact {
     std::uint32_t declared = 0; // size field
     std::string_view bytes;     // what is there of it
     std::uint32_t offset = 0;   // of the size field, or where it should be
+    std::uint32_t bytes_at = 0; // offset of `bytes` in the message, where it is present
     std::uint32_t trailing = 0; // bytes after it in the sub-reply
     bool trailing_zero = true;
     bool sound() const { return present && bytes.size() == declared; }

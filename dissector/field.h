@@ -17,7 +17,8 @@ namespace fusewire {
 enum class Kind : std::uint8_t {
     number, // unsigned, decimal
     signed_number,
-    hex, // unsigned, hexadecimal in text
+    hex,           // unsigned, hexadecimal in text
+    ioctl_command, // the known ones in `values`; others hold direction, size, type and number
     boolean,
     nodeid,
     generation,
@@ -29,6 +30,7 @@ enum class Kind : std::uint8_t {
     byte_count,
     count,
     seconds,
+    timestamp, // seconds since the epoch, signed
     nanoseconds,
     flags,       // bits named by `values`; unknown bits are shown with their number
     enumeration, // one of `values`

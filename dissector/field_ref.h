@@ -39,7 +39,7 @@ class FieldRef {
     // All texts that it can hold; empty: any.
     std::vector<std::string> texts() const;
     // Seconds since the epoch.
-    bool is_seconds() const { return field_kind_ == Kind::seconds; }
+    bool is_timestamp() const { return field_kind_ == Kind::timestamp; }
     // Names of errno numbers stand for negative ones.
     bool has_errnos() const { return errnos_; }
     // The field that holds the names of this one's values; nullptr: none.

@@ -1,6 +1,7 @@
 #include "dissector/message_fields.h"
 
 #include "dissector/checker.h"
+#include "dissector/comment_mark.h"
 #include "dissector/errno_names.h"
 #include "dissector/findings/families.h"
 #include "dissector/opcodes.h"
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <utility>
 #include <vector>
 
 namespace fusewire {
@@ -59,6 +61,13 @@ std::vector<std::string> dialect_names() {
     return names;
 }
 
+std::vector<std::string> transport_names() {
+    std::vector<std::string> names;
+    for (std::size_t i = 1; i < transport_count; ++i)
+        names.emplace_back(transport_name(static_cast<Transport>(i)));
+    return names;
+}
+
 std::vector<std::string> rule_ids() {
     std::vector<std::string> ids;
     for (const RuleInfo* rule : all_rules())
@@ -90,8 +99,13 @@ constexpr MessageField whole_fields[] = {
      [](FieldValues& out, const Decoded& d) { out.add_number(d.record.bytes.size()); }},
     {"frame.comment", "comment in the capture file", ValueType::text,
      [](FieldValues& out, const Decoded& d) {
-         if (!d.record.comment.empty())
-             out.add_text(d.record.comment);
+         if (std::string text = split_mark(d.record.comment).text; !text.empty())
+             out.keep_text(std::move(text));
+     }},
+    {"frame.marked", "1 where somebody marked the message", ValueType::number,
+     [](FieldValues& out, const Decoded& d) {
+         if (split_mark(d.record.comment).marked)
+             out.add_number(1);
      }},
     {"fuse.time_ns", "nanoseconds since the epoch", ValueType::number,
      [](FieldValues& out, const Decoded& d) {
@@ -208,6 +222,18 @@ constexpr MessageField whole_fields[] = {
      nullptr,
      false,
      dialect_names},
+    {"fuse.transport",
+     "how the message travelled, or how the probe saw it",
+     ValueType::text,
+     [](FieldValues& out, const Decoded& d) {
+         if (d.record.transport != Transport::unknown)
+             out.add_text(transport_name(d.record.transport));
+     },
+     0,
+     {},
+     nullptr,
+     false,
+     transport_names},
     {"fuse.length", "bytes on the wire", ValueType::number,
      [](FieldValues& out, const Decoded& d) { out.add_number(d.record.wire_length); }},
     {"fuse.captured", "bytes captured", ValueType::number,

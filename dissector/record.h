@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +35,15 @@ enum class Transport : std::uint8_t {
     tracepoint = 4, // taken from the kernel's struct fuse_req, the transport is not known
     imported = 5,   // converted from another dump format
 };
+
+// As filters and JSON spell it; empty: unknown.
+constexpr std::string_view transport_name(Transport transport) {
+    constexpr std::string_view names[] = {"",         "read_write", "splice",
+                                          "io_uring", "tracepoint", "imported"};
+    const auto number = static_cast<std::size_t>(transport);
+    return number < std::size(names) ? names[number] : std::string_view();
+}
+inline constexpr std::size_t transport_count = 6;
 
 enum RecordFlag : std::uint32_t {
     record_truncated = 1u << 0,   // bytes beyond the snap length were not captured

@@ -612,7 +612,7 @@ class Compiler {
     std::optional<Int128> number_of(const Expr& node, ValueType type) const {
         if (node.kind == ExprKind::string && type == ValueType::time)
             return parse_time(node.text);
-        if (node.kind == ExprKind::string && any_field(&FieldRef::is_seconds))
+        if (node.kind == ExprKind::string && any_field(&FieldRef::is_timestamp))
             if (const auto time = parse_time(node.text))
                 return *time / 1'000'000'000;
         if (is_name(node))

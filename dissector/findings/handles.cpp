@@ -221,11 +221,13 @@ constexpr Check<EntryEvent> entry_rows[] = {
              !is_usable(event, event.entry.fhandle) || !same_generation(event) ||
              event.entry.fhandle.bytes == node->handle)
              return;
-         report({.offset = event.entry.fhandle.offset,
+         const FhandleFact& fhandle = event.entry.fhandle;
+         const bool same_size = fhandle.bytes.size() == node->handle.size();
+         report({.offset = same_size ? fhandle.bytes_at : fhandle.offset,
                  .sub = event.entry.sub,
                  .nodeid = event.entry.nodeid,
-                 .observed = difference(event.entry.fhandle.bytes, node->handle),
-                 .expected = difference(node->handle, event.entry.fhandle.bytes),
+                 .observed = difference(fhandle.bytes, node->handle),
+                 .expected = difference(node->handle, fhandle.bytes),
                  .related = {node->handle_frame}});
      },
      carriers},
@@ -249,7 +251,7 @@ constexpr Check<EntryEvent> entry_rows[] = {
          const std::uint64_t owner = event.state.handle_owner(fhandle.bytes, event.entry.nodeid);
          const NodeState* other = owner == 0 ? nullptr : event.state.find(owner);
          if (other != nullptr && other->live())
-             report({.offset = fhandle.offset,
+             report({.offset = fhandle.bytes_at,
                      .sub = event.entry.sub,
                      .nodeid = event.entry.nodeid,
                      .observed =
@@ -284,7 +286,7 @@ constexpr Check<EntryEvent> entry_rows[] = {
          const bool other_ino = !ino_is_nodeid && old->ino != 0 && entry.attributes->ino != 0 &&
                                 old->ino != entry.attributes->ino;
          if (other_ino || old->type != entry.attributes->type())
-             report({.offset = entry.fhandle.offset,
+             report({.offset = entry.fhandle.bytes_at,
                      .sub = entry.sub,
                      .nodeid = entry.nodeid,
                      .observed =

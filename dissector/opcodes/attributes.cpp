@@ -9,7 +9,7 @@ namespace {
 constexpr Field getattr_in_fields[] = {
     {.offset = 0, .width = 4, .kind = Kind::flags, .name = "getattr_flags", .label = "Flags", .values = getattr_flags},
     {.offset = 4, .width = 4, .kind = Kind::padding, .name = "dummy", .label = "Padding"},
-    {.offset = 8, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file"},
+    {.offset = 8, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh"},
 };
 static_assert(covers(getattr_in_fields, 16));
 constexpr Cut getattr_in_cuts[] = {{.size = 0, .minor = 9}};
@@ -29,19 +29,19 @@ constexpr Struct attr_out{"fuse_attr_out", 104, attr_out_fields, attr_out_cuts};
 constexpr Field setattr_in_fields[] = {
     {.offset = 0, .width = 4, .kind = Kind::flags, .name = "valid", .label = "Fields to set", .values = setattr_valid, .in_line = true},
     {.offset = 4, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
-    {.offset = 8, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file"},
+    {.offset = 8, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh"},
     {.offset = 16, .width = 8, .kind = Kind::byte_count, .name = "size", .label = "Size"},
     {.offset = 24, .width = 8, .kind = Kind::lock_owner, .name = "lock_owner", .label = "Lock owner"},
-    {.offset = 32, .width = 8, .kind = Kind::seconds, .name = "atime", .label = "Access time"},
-    {.offset = 40, .width = 8, .kind = Kind::seconds, .name = "mtime", .label = "Modification time"},
-    {.offset = 48, .width = 8, .kind = Kind::seconds, .name = "ctime", .label = "Change time"},
+    {.offset = 32, .width = 8, .kind = Kind::timestamp, .name = "atime", .label = "Access time"},
+    {.offset = 40, .width = 8, .kind = Kind::timestamp, .name = "mtime", .label = "Modification time"},
+    {.offset = 48, .width = 8, .kind = Kind::timestamp, .name = "ctime", .label = "Change time"},
     {.offset = 56, .width = 4, .kind = Kind::nanoseconds, .name = "atimensec", .label = "Access time, ns"},
     {.offset = 60, .width = 4, .kind = Kind::nanoseconds, .name = "mtimensec", .label = "Modification time, ns"},
     {.offset = 64, .width = 4, .kind = Kind::nanoseconds, .name = "ctimensec", .label = "Change time, ns"},
     {.offset = 68, .width = 4, .kind = Kind::mode, .name = "mode", .label = "Mode", .values = file_types},
     {.offset = 72, .width = 4, .kind = Kind::padding, .name = "unused4", .label = "Unused"},
-    {.offset = 76, .width = 4, .kind = Kind::uid, .name = "uid", .label = "Owner"},
-    {.offset = 80, .width = 4, .kind = Kind::gid, .name = "gid", .label = "Group"},
+    {.offset = 76, .width = 4, .kind = Kind::uid, .name = "uid", .label = "uid"},
+    {.offset = 80, .width = 4, .kind = Kind::gid, .name = "gid", .label = "gid"},
     {.offset = 84, .width = 4, .kind = Kind::padding, .name = "unused5", .label = "Unused"},
 };
 static_assert(covers(setattr_in_fields, 88));
@@ -50,7 +50,7 @@ constexpr Struct setattr_in{"fuse_setattr_in", 88, setattr_in_fields};
 constexpr Field statx_in_fields[] = {
     {.offset = 0, .width = 4, .kind = Kind::flags, .name = "getattr_flags", .label = "Flags", .values = getattr_flags},
     {.offset = 4, .width = 4, .kind = Kind::reserved, .name = "reserved", .label = "Reserved"},
-    {.offset = 8, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file"},
+    {.offset = 8, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh"},
     {.offset = 16, .width = 4, .kind = Kind::hex, .name = "sx_flags", .label = "statx flags"},
     {.offset = 20, .width = 4, .kind = Kind::flags, .name = "sx_mask", .label = "Fields wanted", .values = statx_mask},
 };

@@ -80,7 +80,7 @@ constexpr Part compound_reply[] = {
 };
 
 constexpr Field entry2_out_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "Node", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "nodeid", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::generation, .name = "generation", .label = "Generation", .in_line = true},
     {.offset = 16, .width = 8, .kind = Kind::seconds, .name = "entry_valid", .label = "Name valid for, s"},
     {.offset = 24, .width = 4, .kind = Kind::nanoseconds, .name = "entry_valid_nsec", .label = "Name valid for, ns"},
@@ -105,7 +105,7 @@ constexpr Part lookup_handle_v2_request[] = {
 };
 
 constexpr Field dlm_wb_lock_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::file_offset, .name = "start", .label = "First byte", .in_line = true},
     {.offset = 16, .width = 8, .kind = Kind::file_offset, .name = "end", .label = "Last byte", .in_line = true},
     {.offset = 24, .width = 4, .kind = Kind::number, .name = "type", .label = "Type"},

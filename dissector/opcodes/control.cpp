@@ -51,9 +51,9 @@ static_assert(covers(bmap_out_fields, 8));
 constexpr Struct bmap_out{"fuse_bmap_out", 8, bmap_out_fields};
 
 constexpr Field ioctl_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh", .in_line = true},
     {.offset = 8, .width = 4, .kind = Kind::flags, .name = "flags", .label = "Flags", .values = ioctl_flags, .in_line = true},
-    {.offset = 12, .width = 4, .kind = Kind::hex, .name = "cmd", .label = "Command", .in_line = true},
+    {.offset = 12, .width = 4, .kind = Kind::ioctl_command, .name = "cmd", .label = "Command", .values = ioctl_commands, .in_line = true},
     {.offset = 16, .width = 8, .kind = Kind::hex, .name = "arg", .label = "Argument"},
     {.offset = 24, .width = 4, .kind = Kind::byte_count, .name = "in_size", .label = "Input size"},
     {.offset = 28, .width = 4, .kind = Kind::byte_count, .name = "out_size", .label = "Room for output"},
@@ -78,7 +78,7 @@ static_assert(covers(ioctl_iovec_fields, 16));
 constexpr Struct ioctl_iovec{"fuse_ioctl_iovec", 16, ioctl_iovec_fields};
 
 constexpr Field poll_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::poll_handle, .name = "kh", .label = "Poll handle", .in_line = true},
     {.offset = 16, .width = 4, .kind = Kind::flags, .name = "flags", .label = "Flags", .values = poll_flags},
     {.offset = 20, .width = 4, .kind = Kind::flags, .name = "events", .label = "Events wanted", .values = poll_events, .in_line = true},

@@ -28,13 +28,13 @@ static_assert(covers(mkdir_in_fields, 8));
 constexpr Struct mkdir_in{"fuse_mkdir_in", 8, mkdir_in_fields};
 
 constexpr Field rename_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "newdir", .label = "New parent", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "newdir", .label = "nodeid of the new parent", .in_line = true},
 };
 static_assert(covers(rename_in_fields, 8));
 constexpr Struct rename_in{"fuse_rename_in", 8, rename_in_fields};
 
 constexpr Field rename2_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "newdir", .label = "New parent", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "newdir", .label = "nodeid of the new parent", .in_line = true},
     {.offset = 8, .width = 4, .kind = Kind::flags, .name = "flags", .label = "Flags", .values = rename_flags, .in_line = true},
     {.offset = 12, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
 };
@@ -42,7 +42,7 @@ static_assert(covers(rename2_in_fields, 16));
 constexpr Struct rename2_in{"fuse_rename2_in", 16, rename2_in_fields};
 
 constexpr Field link_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "oldnodeid", .label = "Existing node", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "oldnodeid", .label = "nodeid of the existing", .in_line = true},
 };
 static_assert(covers(link_in_fields, 8));
 constexpr Struct link_in{"fuse_link_in", 8, link_in_fields};

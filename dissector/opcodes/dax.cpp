@@ -7,7 +7,7 @@ namespace fusewire {
 namespace {
 
 constexpr Field setupmapping_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file"},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh"},
     {.offset = 8, .width = 8, .kind = Kind::file_offset, .name = "foffset", .label = "Offset in the file", .in_line = true},
     {.offset = 16, .width = 8, .kind = Kind::byte_count, .name = "len", .label = "Length", .in_line = true},
     {.offset = 24, .width = 8, .kind = Kind::flags, .name = "flags", .label = "Flags", .values = setupmapping_flags, .in_line = true},

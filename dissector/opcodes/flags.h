@@ -120,6 +120,27 @@ inline constexpr Value ioctl_flags[] = {
     bit(3, "32BIT"),  bit(4, "DIR"),          bit(5, "COMPAT_X32"),
 };
 
+// Commands that file systems are asked for, ioctl(2) on x86 and ARM; a 32-bit caller's have other sizes.
+inline constexpr Value ioctl_commands[] = {
+    one_of(0x5401, "TCGETS"),
+    one_of(0x541b, "FIONREAD"),
+    one_of(0x80086601, "FS_IOC_GETFLAGS"),
+    one_of(0x40086602, "FS_IOC_SETFLAGS"),
+    one_of(0x80046601, "FS_IOC32_GETFLAGS"),
+    one_of(0x40046602, "FS_IOC32_SETFLAGS"),
+    one_of(0x80087601, "FS_IOC_GETVERSION"),
+    one_of(0x40087602, "FS_IOC_SETVERSION"),
+    one_of(0x801c581f, "FS_IOC_FSGETXATTR"),
+    one_of(0x401c5820, "FS_IOC_FSSETXATTR"),
+    one_of(0x81009431, "FS_IOC_GETFSLABEL"),
+    one_of(0x41009432, "FS_IOC_SETFSLABEL"),
+    one_of(0xc020660b, "FS_IOC_FIEMAP"),
+    one_of(0x40806685, "FS_IOC_ENABLE_VERITY"),
+    one_of(0xc0046686, "FS_IOC_MEASURE_VERITY"),
+    one_of(0x40049409, "FICLONE"),
+    one_of(0x4020940d, "FICLONERANGE"),
+    one_of(0xc0185879, "FITRIM"),
+};
 inline constexpr Value poll_flags[] = {bit(0, "SCHEDULE_NOTIFY")};
 inline constexpr Value setxattr_flags[] = {bit(0, "ACL_KILL_SGID")};
 inline constexpr Value inval_entry_flags[] = {bit(0, "EXPIRE_ONLY")};

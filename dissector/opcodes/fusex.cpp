@@ -12,7 +12,7 @@ constexpr DialectSet fusex_b = in_dialect(DialectName::fusex_b);
 
 constexpr Value entryx_flags[] = {bit(0, "NEGATIVE")};
 constexpr Field entryx_out_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "Node", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "nodeid", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::seconds, .name = "entry_valid", .label = "Name valid for, s"},
     {.offset = 16, .width = 4, .kind = Kind::nanoseconds, .name = "entry_valid_nsec", .label = "Name valid for, ns"},
     {.offset = 20, .width = 4, .kind = Kind::flags, .name = "flags", .label = "Flags", .values = entryx_flags},
@@ -42,7 +42,7 @@ static_assert(covers(mkobjx_in_fields, 320));
 constexpr Struct mkobjx_in{"fuse_mkobjx_in", 320, mkobjx_in_fields};
 
 constexpr Field setstatx_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file"},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh"},
     {.offset = 8, .width = 4, .kind = Kind::flags, .name = "flags", .label = "Flags"},
     {.offset = 12, .width = 4, .kind = Kind::reserved, .name = "reserved", .label = "Reserved"},
     {.offset = 16, .width = 256, .kind = Kind::group, .name = "stat", .label = "Attributes", .members = &statx_struct},

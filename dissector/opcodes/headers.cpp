@@ -16,10 +16,10 @@ constexpr Field in_header_fields[] = {
     {.offset = 0, .width = 4, .kind = Kind::byte_count, .name = "len", .label = "Length"},
     {.offset = 4, .width = 4, .kind = Kind::opcode, .name = "opcode", .label = "Opcode"},
     {.offset = 8, .width = 8, .kind = Kind::unique, .name = "unique", .label = "Unique"},
-    {.offset = 16, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "Node"},
-    {.offset = 24, .width = 4, .kind = Kind::uid, .name = "uid", .label = "User"},
-    {.offset = 28, .width = 4, .kind = Kind::gid, .name = "gid", .label = "Group"},
-    {.offset = 32, .width = 4, .kind = Kind::pid, .name = "pid", .label = "Task"},
+    {.offset = 16, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "nodeid"},
+    {.offset = 24, .width = 4, .kind = Kind::uid, .name = "uid", .label = "uid"},
+    {.offset = 28, .width = 4, .kind = Kind::gid, .name = "gid", .label = "gid"},
+    {.offset = 32, .width = 4, .kind = Kind::pid, .name = "pid", .label = "pid"},
     {.offset = 36, .width = 2, .kind = Kind::number, .name = "total_extlen", .label = "Extensions, 8-byte units"},
     {.offset = 38, .width = 2, .kind = Kind::padding, .name = "padding", .label = "Padding"},
 };
@@ -78,7 +78,7 @@ static_assert(covers(fhandle_head_v2_fields, 8));
 // may pad them.
 constexpr Value dependencies[] = {one_of(0xff, "NO_DEP")};
 constexpr Field compound_req_in_fields[] = {
-    {.offset = 0, .width = 1, .kind = Kind::enumeration, .name = "dep_index", .label = "Node found by operation", .values = dependencies, .in_line = true},
+    {.offset = 0, .width = 1, .kind = Kind::enumeration, .name = "dep_index", .label = "nodeid from operation", .values = dependencies, .in_line = true},
     {.offset = 1, .width = 3, .kind = Kind::padding, .name = "reserved", .label = "Reserved"},
     {.offset = 4, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
 };
@@ -107,10 +107,10 @@ const Field secctx_entry{.kind = Kind::group, .name = "secctx", .label = "Securi
 const Field& nr_secctx = secctx_header_fields[1];
 const Field secctx_name{.kind = Kind::name, .name = "name", .label = "Attribute"};
 const Field secctx_value{.kind = Kind::data, .name = "value", .label = "Context"};
-const Field group_id{.width = 4, .kind = Kind::gid, .name = "groups", .label = "Group", .repeated = true};
-const Field fhandle{.kind = Kind::group, .name = "fhandle", .label = "File handle"};
+const Field group_id{.width = 4, .kind = Kind::gid, .name = "groups", .label = "gid", .repeated = true};
+const Field fhandle{.kind = Kind::group, .name = "fhandle", .label = "fhandle"};
 const Field& fhandle_size = fhandle_head_fields[0];
-const Field fhandle_bytes{.kind = Kind::data, .name = "handle", .label = "Handle", .in_line = true};
+const Field fhandle_bytes{.kind = Kind::data, .name = "handle", .label = "Content", .in_line = true};
 const Field dependency{.kind = Kind::group, .name = "compound_req", .label = "Dependency"};
 const Field dirent{.kind = Kind::group, .name = "dirents", .label = "Entry", .repeated = true};
 const Field dirent_name{.kind = Kind::name, .name = "name", .label = "Name"};

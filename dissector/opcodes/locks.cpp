@@ -10,14 +10,14 @@ constexpr Field file_lock_fields[] = {
     {.offset = 0, .width = 8, .kind = Kind::file_offset, .name = "start", .label = "First byte", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::file_offset, .name = "end", .label = "Last byte", .in_line = true},
     {.offset = 16, .width = 4, .kind = Kind::enumeration, .name = "type", .label = "Type", .values = lock_types, .in_line = true},
-    {.offset = 20, .width = 4, .kind = Kind::pid, .name = "pid", .label = "Holder"},
+    {.offset = 20, .width = 4, .kind = Kind::pid, .name = "pid", .label = "pid of the holder"},
 };
 static_assert(covers(file_lock_fields, 24));
 constexpr Struct file_lock{"fuse_file_lock", 24, file_lock_fields};
 
 // Before 7.9 it ended after the lock.
 constexpr Field lk_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::lock_owner, .name = "owner", .label = "Lock owner", .in_line = true},
     {.offset = 16, .width = 24, .kind = Kind::group, .name = "lk", .label = "Lock", .members = &file_lock},
     {.offset = 40, .width = 4, .kind = Kind::flags, .name = "lk_flags", .label = "Flags", .values = lk_flags, .in_line = true},

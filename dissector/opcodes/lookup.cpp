@@ -21,7 +21,7 @@ static_assert(covers(batch_forget_in_fields, 8));
 constexpr Struct batch_forget_in{"fuse_batch_forget_in", 8, batch_forget_in_fields};
 
 constexpr Field forget_one_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "Node"},
+    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "nodeid"},
     {.offset = 8, .width = 8, .kind = Kind::count, .name = "nlookup", .label = "Lookups to forget"},
 };
 static_assert(covers(forget_one_fields, 16));

@@ -14,7 +14,7 @@ static_assert(covers(poll_wakeup_fields, 8));
 constexpr Struct poll_wakeup_out{"fuse_notify_poll_wakeup_out", 8, poll_wakeup_fields};
 
 constexpr Field inval_inode_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "ino", .label = "Node", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "ino", .label = "nodeid", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::signed_number, .name = "off", .label = "Offset", .in_line = true},
     {.offset = 16, .width = 8, .kind = Kind::signed_number, .name = "len", .label = "Length", .in_line = true},
 };
@@ -22,7 +22,7 @@ static_assert(covers(inval_inode_fields, 24));
 constexpr Struct inval_inode_out{"fuse_notify_inval_inode_out", 24, inval_inode_fields};
 
 constexpr Field inval_entry_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "parent", .label = "Parent", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "parent", .label = "nodeid of the parent", .in_line = true},
     {.offset = 8, .width = 4, .kind = Kind::byte_count, .name = "namelen", .label = "Name length"},
     {.offset = 12, .width = 4, .kind = Kind::flags, .name = "flags", .label = "Flags", .values = inval_entry_flags, .in_line = true},
 };
@@ -30,8 +30,8 @@ static_assert(covers(inval_entry_fields, 16));
 constexpr Struct inval_entry_out{"fuse_notify_inval_entry_out", 16, inval_entry_fields};
 
 constexpr Field delete_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "parent", .label = "Parent", .in_line = true},
-    {.offset = 8, .width = 8, .kind = Kind::nodeid, .name = "child", .label = "Deleted node", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "parent", .label = "nodeid of the parent", .in_line = true},
+    {.offset = 8, .width = 8, .kind = Kind::nodeid, .name = "child", .label = "nodeid of the deleted", .in_line = true},
     {.offset = 16, .width = 4, .kind = Kind::byte_count, .name = "namelen", .label = "Name length"},
     {.offset = 20, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
 };
@@ -39,7 +39,7 @@ static_assert(covers(delete_fields, 24));
 constexpr Struct delete_out{"fuse_notify_delete_out", 24, delete_fields};
 
 constexpr Field store_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "Node", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "nodeid", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::file_offset, .name = "offset", .label = "Offset", .in_line = true},
     {.offset = 16, .width = 4, .kind = Kind::byte_count, .name = "size", .label = "Size", .in_line = true},
     {.offset = 20, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
@@ -49,7 +49,7 @@ constexpr Struct store_out{"fuse_notify_store_out", 24, store_fields};
 
 constexpr Field retrieve_fields[] = {
     {.offset = 0, .width = 8, .kind = Kind::unique, .name = "notify_unique", .label = "Unique of the answer", .in_line = true},
-    {.offset = 8, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "Node", .in_line = true},
+    {.offset = 8, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "nodeid", .in_line = true},
     {.offset = 16, .width = 8, .kind = Kind::file_offset, .name = "offset", .label = "Offset", .in_line = true},
     {.offset = 24, .width = 4, .kind = Kind::byte_count, .name = "size", .label = "Size", .in_line = true},
     {.offset = 28, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
@@ -64,7 +64,7 @@ constexpr Field prune_fields[] = {
 };
 static_assert(covers(prune_fields, 16));
 constexpr Struct prune_out{"fuse_notify_prune_out", 16, prune_fields};
-constexpr Field prune_item{.width = 8, .kind = Kind::nodeid, .name = "nodeids", .label = "Node", .repeated = true};
+constexpr Field prune_item{.width = 8, .kind = Kind::nodeid, .name = "nodeids", .label = "nodeid", .repeated = true};
 
 constexpr Part poll_parts[] = {{.kind = PartKind::fields, .layout = &poll_wakeup_out}};
 constexpr Part inval_inode_parts[] = {{.kind = PartKind::fields, .layout = &inval_inode_out}};

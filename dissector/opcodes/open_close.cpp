@@ -15,7 +15,7 @@ constexpr Struct open_in{"fuse_open_in", 8, open_in_fields};
 
 // Before 7.8 it ended after release_flags.
 constexpr Field release_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh", .in_line = true},
     {.offset = 8, .width = 4, .kind = Kind::open_flags, .name = "flags", .label = "Open flags", .values = linux_open_flags},
     {.offset = 12, .width = 4, .kind = Kind::flags, .name = "release_flags", .label = "Release flags", .values = release_flags},
     {.offset = 16, .width = 8, .kind = Kind::lock_owner, .name = "lock_owner", .label = "Lock owner"},
@@ -25,7 +25,7 @@ constexpr Cut release_in_cuts[] = {{.size = 16, .minor = 8}};
 constexpr Struct release_in{"fuse_release_in", 24, release_in_fields, release_in_cuts};
 
 constexpr Field flush_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh", .in_line = true},
     {.offset = 8, .width = 4, .kind = Kind::padding, .name = "unused", .label = "Unused"},
     {.offset = 12, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
     {.offset = 16, .width = 8, .kind = Kind::lock_owner, .name = "lock_owner", .label = "Lock owner"},
@@ -34,7 +34,7 @@ static_assert(covers(flush_in_fields, 24));
 constexpr Struct flush_in{"fuse_flush_in", 24, flush_in_fields};
 
 constexpr Field fsync_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh", .in_line = true},
     {.offset = 8, .width = 4, .kind = Kind::flags, .name = "fsync_flags", .label = "Flags", .values = fsync_flags, .in_line = true},
     {.offset = 12, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
 };

@@ -7,7 +7,7 @@ namespace fusewire {
 namespace {
 
 constexpr Field write_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::file_offset, .name = "offset", .label = "Offset", .in_line = true},
     {.offset = 16, .width = 4, .kind = Kind::byte_count, .name = "size", .label = "Size", .in_line = true},
     {.offset = 20, .width = 4, .kind = Kind::flags, .name = "write_flags", .label = "Write flags", .values = write_flags},
@@ -20,7 +20,7 @@ constexpr Cut write_in_cuts[] = {{.size = 24, .minor = 9}};
 constexpr Struct write_in{"fuse_write_in", 40, write_in_fields, write_in_cuts};
 
 constexpr Field lseek_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::file_offset, .name = "offset", .label = "Offset", .in_line = true},
     {.offset = 16, .width = 4, .kind = Kind::enumeration, .name = "whence", .label = "Whence", .values = whence_values, .in_line = true},
     {.offset = 20, .width = 4, .kind = Kind::padding, .name = "padding", .label = "Padding"},
@@ -35,7 +35,7 @@ static_assert(covers(lseek_out_fields, 8));
 constexpr Struct lseek_out{"fuse_lseek_out", 8, lseek_out_fields};
 
 constexpr Field fallocate_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::file_offset, .name = "offset", .label = "Offset", .in_line = true},
     {.offset = 16, .width = 8, .kind = Kind::byte_count, .name = "length", .label = "Length", .in_line = true},
     {.offset = 24, .width = 4, .kind = Kind::flags, .name = "mode", .label = "Mode", .values = fallocate_mode, .in_line = true},
@@ -45,10 +45,10 @@ static_assert(covers(fallocate_in_fields, 32));
 constexpr Struct fallocate_in{"fuse_fallocate_in", 32, fallocate_in_fields};
 
 constexpr Field copy_file_range_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh_in", .label = "Open file, source", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh_in", .label = "fh, source", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::file_offset, .name = "off_in", .label = "Offset, source", .in_line = true},
-    {.offset = 16, .width = 8, .kind = Kind::nodeid, .name = "nodeid_out", .label = "Node, target", .in_line = true},
-    {.offset = 24, .width = 8, .kind = Kind::fh, .name = "fh_out", .label = "Open file, target", .in_line = true},
+    {.offset = 16, .width = 8, .kind = Kind::nodeid, .name = "nodeid_out", .label = "nodeid, target", .in_line = true},
+    {.offset = 24, .width = 8, .kind = Kind::fh, .name = "fh_out", .label = "fh, target", .in_line = true},
     {.offset = 32, .width = 8, .kind = Kind::file_offset, .name = "off_out", .label = "Offset, target", .in_line = true},
     {.offset = 40, .width = 8, .kind = Kind::byte_count, .name = "len", .label = "Length", .in_line = true},
     {.offset = 48, .width = 8, .kind = Kind::flags, .name = "flags", .label = "Flags"},

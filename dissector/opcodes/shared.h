@@ -10,16 +10,16 @@ inline constexpr Field attr_fields[] = {
     {.offset = 0, .width = 8, .kind = Kind::ino, .name = "ino", .label = "Inode number"},
     {.offset = 8, .width = 8, .kind = Kind::byte_count, .name = "size", .label = "Size", .in_line = true},
     {.offset = 16, .width = 8, .kind = Kind::count, .name = "blocks", .label = "512-byte blocks"},
-    {.offset = 24, .width = 8, .kind = Kind::seconds, .name = "atime", .label = "Access time"},
-    {.offset = 32, .width = 8, .kind = Kind::seconds, .name = "mtime", .label = "Modification time"},
-    {.offset = 40, .width = 8, .kind = Kind::seconds, .name = "ctime", .label = "Change time"},
+    {.offset = 24, .width = 8, .kind = Kind::timestamp, .name = "atime", .label = "Access time"},
+    {.offset = 32, .width = 8, .kind = Kind::timestamp, .name = "mtime", .label = "Modification time"},
+    {.offset = 40, .width = 8, .kind = Kind::timestamp, .name = "ctime", .label = "Change time"},
     {.offset = 48, .width = 4, .kind = Kind::nanoseconds, .name = "atimensec", .label = "Access time, ns"},
     {.offset = 52, .width = 4, .kind = Kind::nanoseconds, .name = "mtimensec", .label = "Modification time, ns"},
     {.offset = 56, .width = 4, .kind = Kind::nanoseconds, .name = "ctimensec", .label = "Change time, ns"},
     {.offset = 60, .width = 4, .kind = Kind::mode, .name = "mode", .label = "Mode", .values = file_types, .in_line = true},
     {.offset = 64, .width = 4, .kind = Kind::count, .name = "nlink", .label = "Links"},
-    {.offset = 68, .width = 4, .kind = Kind::uid, .name = "uid", .label = "Owner"},
-    {.offset = 72, .width = 4, .kind = Kind::gid, .name = "gid", .label = "Group"},
+    {.offset = 68, .width = 4, .kind = Kind::uid, .name = "uid", .label = "uid"},
+    {.offset = 72, .width = 4, .kind = Kind::gid, .name = "gid", .label = "gid"},
     {.offset = 76, .width = 4, .kind = Kind::rdev, .name = "rdev", .label = "Device"},
     {.offset = 80, .width = 4, .kind = Kind::byte_count, .name = "blksize", .label = "Block size"},
     {.offset = 84, .width = 4, .kind = Kind::flags, .name = "flags", .label = "Attribute flags", .values = attr_flags},
@@ -29,7 +29,7 @@ inline constexpr Struct attr{"fuse_attr", 88, attr_fields};
 
 // Attributes as statx(2) has them.
 inline constexpr Field sx_time_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::signed_number, .name = "tv_sec", .label = "Seconds"},
+    {.offset = 0, .width = 8, .kind = Kind::timestamp, .name = "tv_sec", .label = "Seconds"},
     {.offset = 8, .width = 4, .kind = Kind::nanoseconds, .name = "tv_nsec", .label = "Nanoseconds"},
     {.offset = 12, .width = 4, .kind = Kind::padding, .name = "__reserved", .label = "Reserved"},
 };
@@ -41,8 +41,8 @@ inline constexpr Field statx_fields[] = {
     {.offset = 4, .width = 4, .kind = Kind::byte_count, .name = "blksize", .label = "Block size"},
     {.offset = 8, .width = 8, .kind = Kind::flags, .name = "attributes", .label = "Attributes", .values = statx_attributes},
     {.offset = 16, .width = 4, .kind = Kind::count, .name = "nlink", .label = "Links"},
-    {.offset = 20, .width = 4, .kind = Kind::uid, .name = "uid", .label = "Owner"},
-    {.offset = 24, .width = 4, .kind = Kind::gid, .name = "gid", .label = "Group"},
+    {.offset = 20, .width = 4, .kind = Kind::uid, .name = "uid", .label = "uid"},
+    {.offset = 24, .width = 4, .kind = Kind::gid, .name = "gid", .label = "gid"},
     {.offset = 28, .width = 2, .kind = Kind::mode, .name = "mode", .label = "Mode", .values = file_types, .in_line = true},
     {.offset = 30, .width = 2, .kind = Kind::padding, .name = "__spare0", .label = "Spare"},
     {.offset = 32, .width = 8, .kind = Kind::ino, .name = "ino", .label = "Inode number", .in_line = true},
@@ -74,7 +74,7 @@ inline constexpr Struct statx_out{"fuse_statx_out", 288, statx_out_fields};
 
 // Before 7.9 the attributes ended at blksize, and with them every struct that ends with them.
 inline constexpr Field entry_out_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "Node", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::nodeid, .name = "nodeid", .label = "nodeid", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::generation, .name = "generation", .label = "Generation"},
     {.offset = 16, .width = 8, .kind = Kind::seconds, .name = "entry_valid", .label = "Name valid for, s"},
     {.offset = 24, .width = 8, .kind = Kind::seconds, .name = "attr_valid", .label = "Attributes valid for, s"},
@@ -87,7 +87,7 @@ inline constexpr Cut entry_out_cuts[] = {{.size = 120, .minor = 9}};
 inline constexpr Struct entry_out{"fuse_entry_out", 128, entry_out_fields, entry_out_cuts};
 
 inline constexpr Field open_out_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh", .in_line = true},
     {.offset = 8, .width = 4, .kind = Kind::flags, .name = "open_flags", .label = "Flags for the kernel", .values = fopen_flags},
     {.offset = 12, .width = 4, .kind = Kind::signed_number, .name = "backing_id", .label = "Backing file"},
 };
@@ -96,7 +96,7 @@ inline constexpr Struct open_out{"fuse_open_out", 16, open_out_fields};
 
 // READ, READDIR and READDIRPLUS. Before 7.9 it ended after read_flags (then padding).
 inline constexpr Field read_in_fields[] = {
-    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "Open file", .in_line = true},
+    {.offset = 0, .width = 8, .kind = Kind::fh, .name = "fh", .label = "fh", .in_line = true},
     {.offset = 8, .width = 8, .kind = Kind::file_offset, .name = "offset", .label = "Offset", .in_line = true},
     {.offset = 16, .width = 4, .kind = Kind::byte_count, .name = "size", .label = "Size", .in_line = true},
     {.offset = 20, .width = 4, .kind = Kind::flags, .name = "read_flags", .label = "Read flags", .values = read_flags},

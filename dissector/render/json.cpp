@@ -1,5 +1,6 @@
 #include "dissector/render/json.h"
 
+#include "dissector/comment_mark.h"
 #include "dissector/errno_names.h"
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
@@ -143,10 +144,15 @@ void JsonView::envelope(JsonObject& object) {
     object.number("captured", record_.bytes.size());
     object.text("dialect", spelling(message_.dialect));
     object.number("server_pid", record_.server_pid);
+    if (const std::string_view transport = transport_name(record_.transport); !transport.empty())
+        object.text("transport", std::string(transport));
     if (record_.lost != 0)
         object.number("lost", record_.lost);
-    if (!record_.comment.empty())
-        object.text("comment", record_.comment);
+    const MarkedComment comment = split_mark(record_.comment);
+    if (!comment.text.empty())
+        object.text("comment", comment.text);
+    if (comment.marked)
+        object.boolean("marked", true);
 }
 
 // Only what is not the rule: most requests are new, and read when they are seen.

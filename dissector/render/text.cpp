@@ -1,5 +1,6 @@
 #include "dissector/render/text.h"
 
+#include "dissector/comment_mark.h"
 #include "dissector/errno_names.h"
 #include "dissector/escape.h"
 #include "dissector/opcodes.h"
@@ -386,15 +387,24 @@ void append_line(std::string& out, const Decoded& decoded, const TextStyle& styl
     append_info(out, decoded, style);
 }
 
+void append_comment(std::string& out, const Record& record, const TextStyle& style) {
+    const MarkedComment comment = split_mark(record.comment);
+    if (comment.marked) {
+        const Painted mark(out, style.color, Paint::caution);
+        out += " [marked]";
+    }
+    if (!comment.text.empty()) {
+        out += " # ";
+        append_escaped(out, comment.text);
+    }
+}
+
 void append_marks(std::string& out, const Decoded& decoded, const TextStyle& style) {
     append_loss(out, decoded.record, style);
     append_findings(out, decoded, style);
     if (decoded.verdict != nullptr)
         append_verdict_mark(out, *decoded.verdict, style);
-    if (!decoded.record.comment.empty()) {
-        out += " # ";
-        append_escaped(out, decoded.record.comment);
-    }
+    append_comment(out, decoded.record, style);
 }
 
 void append_tree(std::string& out, const Decoded& decoded, const TextStyle& style) {

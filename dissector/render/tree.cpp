@@ -3,14 +3,17 @@
 #include "dissector/errno_names.h"
 #include "dissector/field_ref.h"
 #include "dissector/opcodes.h"
+#include "dissector/render/text.h"
 #include "dissector/render/value.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <span>
 #include <unordered_map>
+#include <utility>
 
 namespace fusewire {
 
@@ -94,7 +97,83 @@ std::string value_of(const Message& message, const Node& node) {
     return value;
 }
 
+std::string time_text(std::int64_t time_ns) {
+    using namespace std::chrono;
+    const nanoseconds time(time_ns);
+    const auto second = floor<seconds>(time);
+    std::string out;
+    append_utc(out, second.count());
+    fmt::format_to(std::back_inserter(out), ".{:09} UTC", (time - second).count());
+    return out;
+}
+
+struct FrameField {
+    const char* label;
+    const char* field;
+    bool names_frame = false;
+};
+
+constexpr FrameField frame_fields[] = {
+    {"Number", "frame.number"},
+    {"Time", "frame.time_epoch"},
+    {"Request in frame", "fuse.request_frame", true},
+    {"Reply in frame", "fuse.reply_frame", true},
+    {"Latency", "fuse.latency"},
+    {"Connection", "fuse.conn"},
+    {"Dialect", "fuse.dialect"},
+    {"Transport", "fuse.transport"},
+    {"Server process", "fuse.server_pid"},
+    {"Server thread", "fuse.server_tid"},
+    {"Bytes on the wire", "frame.len"},
+    {"Bytes captured", "frame.cap_len"},
+    {"Messages lost before", "fuse.lost"},
+};
+
+// For people; what is no time they read as filters do.
+std::string frame_text(const FieldValue& value, ValueType type) {
+    std::string text;
+    if (type == ValueType::time)
+        return time_text(static_cast<std::int64_t>(value.number));
+    if (type == ValueType::duration)
+        append_duration(text, static_cast<std::int64_t>(value.number));
+    else
+        append_value(text, value, type);
+    return text;
+}
+
+std::string frame_literal(const FieldValue& value, ValueType type) {
+    std::string text;
+    append_value(text, value, type);
+    return type == ValueType::text ? filter_quoted(text) : text;
+}
+
 } // namespace
+
+std::vector<TreeRow> frame_rows(const Decoded& decoded) {
+    static const std::vector<std::pair<FrameField, FieldRef>> known = [] {
+        std::vector<std::pair<FrameField, FieldRef>> all;
+        for (const FrameField& row : frame_fields)
+            all.emplace_back(row, *FieldRef::find(row.field));
+        return all;
+    }();
+    std::vector<TreeRow> rows{
+        {.label = "Frame", .value = fmt::to_string(decoded.record.frame), .field = "frame.number"}};
+    FieldValues values;
+    for (const auto& [row, field] : known) {
+        values.clear();
+        field.collect(values, decoded);
+        if (values.empty())
+            continue;
+        const FieldValue& value = values.all().front();
+        rows.push_back({.depth = 1,
+                        .label = row.label,
+                        .value = frame_text(value, field.type()),
+                        .field = row.field,
+                        .literal = frame_literal(value, field.type()),
+                        .frame = row.names_frame ? static_cast<std::uint64_t>(value.number) : 0});
+    }
+    return rows;
+}
 
 std::string filter_quoted(std::string_view text) {
     std::string out = "\"";

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 
 namespace fusewire {
@@ -48,6 +49,34 @@ void append_device(std::string& out, std::uint64_t value) {
                    (value & 0xff) | (value >> 12 & 0xfff00));
 }
 
+// The date beside the number, which is what people know; 0 is mostly no time at all.
+void append_timestamp(std::string& out, std::int64_t seconds) {
+    constexpr std::int64_t first = -62'135'596'800, end = 253'402'300'800; // years 1 to 9999
+    fmt::format_to(end_of(out), "{}", seconds);
+    if (seconds == 0 || seconds < first || seconds >= end)
+        return;
+    out += " (";
+    append_utc(out, seconds);
+    out += " UTC)";
+}
+
+// By name, or as <asm-generic/ioctl.h> puts it together: number, type, size and direction.
+void append_ioctl(std::string& out, const Message& message, const Node& node) {
+    constexpr const char* makers[] = {"_IO", "_IOW", "_IOR", "_IOWR"};
+    const std::uint64_t command = node.value;
+    fmt::format_to(end_of(out), "0x{:x}", command);
+    if (!names_of(*node.field, command, message.dialect).names.empty())
+        return append_names(out, message, node);
+    const auto number = command & 0xff, type = command >> 8 & 0xff, size = command >> 16 & 0x3fff;
+    const char letter = static_cast<char>(type);
+    const bool readable = letter > ' ' && letter <= '~' && letter != '\'';
+    fmt::format_to(end_of(out), " ({}({}, {}", makers[command >> 30 & 3],
+                   readable ? fmt::format("'{}'", letter) : fmt::format("0x{:x}", type), number);
+    if (size != 0)
+        fmt::format_to(end_of(out), ", {} bytes", size);
+    out += "))";
+}
+
 void append_bytes(std::string& out, const Message& message, const Node& node) {
     const Bytes bytes = message.bytes_of(node);
     const bool all_zero = std::all_of(bytes.begin(), bytes.end(),
@@ -87,7 +116,8 @@ bool is_flag_set(const Field& field) {
 }
 
 bool has_names(const Field& field) {
-    return is_flag_set(field) || field.kind == Kind::enumeration || field.kind == Kind::mode;
+    return is_flag_set(field) || field.kind == Kind::enumeration || field.kind == Kind::mode ||
+           field.kind == Kind::ioctl_command;
 }
 
 bool is_number(const Node& node) {
@@ -105,7 +135,8 @@ bool is_number(const Node& node) {
 }
 
 bool is_signed(const Field& field) {
-    return field.kind == Kind::signed_number || field.kind == Kind::error;
+    return field.kind == Kind::signed_number || field.kind == Kind::error ||
+           field.kind == Kind::timestamp;
 }
 
 ValueNames names_of(const Field& field, std::uint64_t value, DialectName dialect) {
@@ -124,6 +155,18 @@ ValueNames names_of(const Field& field, std::uint64_t value, DialectName dialect
     return found;
 }
 
+void append_utc(std::string& out, std::int64_t seconds) {
+    using namespace std::chrono;
+    const sys_seconds time{std::chrono::seconds(seconds)};
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(time - day);
+    fmt::format_to(end_of(out), "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
+                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                   static_cast<unsigned>(date.day()), clock.hours().count(),
+                   clock.minutes().count(), clock.seconds().count());
+}
+
 void append_value(std::string& out, const Message& message, const Node& node) {
     const Field& field = *node.field;
     if (field.kind == Kind::name || field.kind == Kind::text)
@@ -138,6 +181,10 @@ void append_value(std::string& out, const Message& message, const Node& node) {
     case Kind::permissions:
         fmt::format_to(end_of(out), "0{:o}", node.value);
         return;
+    case Kind::timestamp:
+        return append_timestamp(out, static_cast<std::int64_t>(node.value));
+    case Kind::ioctl_command:
+        return append_ioctl(out, message, node);
     case Kind::rdev:
         return append_device(out, node.value);
     case Kind::hex:

@@ -3,6 +3,7 @@
 
 #include "dissector/message.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ bool is_flag_set(const Field& field);
 // True when the node's value is a number and not bytes or a group.
 bool is_number(const Node& node);
 bool is_signed(const Field& field);
+
+// "2026-02-25 11:25:22", of seconds since the epoch in the years 1 to 9999.
+void append_utc(std::string& out, std::int64_t seconds);
 
 // For people: 0100644 (S_IFREG 0644), "file.txt", -2 (ENOENT), 12 bytes: a1a2...
 void append_value(std::string& out, const Message& message, const Node& node);

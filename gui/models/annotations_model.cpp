@@ -1,5 +1,7 @@
 #include "gui/models/annotations_model.h"
 
+#include "dissector/comment_mark.h"
+
 #include <algorithm>
 #include <utility>
 

@@ -5,6 +5,7 @@
 #include "capture/annotate.h"
 #include "gui/models/capture_document.h"
 #include "gui/models/task.h"
+#include "gui/models/unsaved_notes.h"
 
 #include <QObject>
 #include <QString>
@@ -40,6 +41,10 @@ class AnnotationsModel : public QObject {
     // The nearest marked frame behind or before this one; 0: there is none.
     std::uint64_t nextMark(std::uint64_t frame, bool forward) const;
     std::vector<std::uint64_t> marks() const;
+    // What filters do not find in the file.
+    UnsavedNotes unsaved() const {
+        return changed_.empty() ? UnsavedNotes() : UnsavedNotes(changed_);
+    }
 
     // Not everything is in a file of the user's: changes, or the messages themselves.
     bool isModified() const;

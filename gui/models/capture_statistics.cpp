@@ -55,7 +55,8 @@ void CaptureStatistics::start() {
     }
     stale_ = false;
     count_ = std::make_unique<StatisticsCount>(viewer_.document()->capture(),
-                                               viewer_.document()->input(), std::move(filter), by_);
+                                               viewer_.document()->input(), std::move(filter),
+                                               viewer_.annotations().unsaved(), by_);
     StatisticsCount* count = count_.get();
     // What a retired one had sent already comes too late.
     connect(count, &StatisticsCount::counted, this, [this, count](const CountedPtr& counted) {

@@ -127,6 +127,16 @@ QString ConnectionModel::text(const Row& row, Column column) const {
     return {};
 }
 
+// Of what is "?".
+QVariant ConnectionModel::whyUnknown(const Row& row, Column column) const {
+    if (column == Waiting && !row.status.waiting)
+        return tr("Requests without an answer are told by /sys/fs/fuse/connections, which is not "
+                  "mounted or not for your eyes");
+    if (column == Server && row.status.servers.empty())
+        return tr("No process of yours has this connection open; root sees those of others");
+    return {};
+}
+
 QVariant ConnectionModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
@@ -137,6 +147,8 @@ QVariant ConnectionModel::data(const QModelIndex& index, int role) const {
         return text(row, column);
     case Qt::TextAlignmentRole:
         return QVariant(Qt::AlignVCenter | (column < Waiting ? Qt::AlignLeft : Qt::AlignRight));
+    case Qt::ToolTipRole:
+        return whyUnknown(row, column);
     case ConnectionNumberRole:
         return numberOf(row.status);
     case MountPointRole:

@@ -53,6 +53,7 @@ class ConnectionModel : public QAbstractTableModel {
     void remember(Row& row, quint32 value) const;
     void forgetHistory();
     void tellAll(Column column);
+    QVariant whyUnknown(const Row& row, Column column) const;
     QString text(const Row& row, Column column) const;
 
     std::vector<Row> rows_;

@@ -9,6 +9,7 @@
 #include <QDateTime>
 #include <QLocale>
 #include <algorithm>
+#include <functional>
 #include <limits>
 
 namespace fusewire::gui {
@@ -63,6 +64,22 @@ QString epochText(std::int64_t time_ns) {
     return QStringLiteral("%1.%2")
         .arg(time_ns / second)
         .arg(time_ns % second, 9, 10, QLatin1Char('0'));
+}
+
+// A row for each number. `filter` selects the messages, `field` is the one with the number.
+void addErrors(Figures& figures, const QString& name, const ErrorTally& errors,
+               const QString& filter, const QString& field) {
+    for (const ErrorCount& error : errors.sorted()) {
+        const std::string known(errno_name(error.error));
+        const QString text =
+            known.empty() ? QString::number(error.error) : QString::fromStdString(known);
+        const QString test = QStringLiteral("%1 == %2").arg(field, text);
+        figures.rows.push_back(
+            {{name, text, count(error.count)},
+             filter.isEmpty() ? test : QStringLiteral("%1 && %2").arg(filter, test)});
+    }
+    if (errors.others() > 0)
+        figures.rows.push_back({{name, tr("others"), count(errors.others())}, {}});
 }
 
 QString rangeText(std::uint64_t lowest, std::uint64_t highest) {
@@ -230,20 +247,33 @@ FiguresPtr timeFigures(const TimeMap& times) {
     return figures;
 }
 
-FiguresPtr errorFigures(const Tally& total) {
+FiguresPtr errorFigures(const std::vector<MessageGroup>& opcodes,
+                        const std::vector<SubOperations>& operations) {
     auto figures = std::make_shared<Figures>();
-    figures->columns = {{tr("Error"), Unit::text}, {tr("Replies"), Unit::count}};
-    for (const ErrorCount& error : total.errors.sorted()) {
-        const std::string name(errno_name(error.error));
-        const QString text =
-            name.empty() ? QString::number(error.error) : QString::fromStdString(name);
-        figures->rows.push_back(
-            {{text, count(error.count)}, QStringLiteral("fuse.error == %1").arg(text)});
+    figures->columns = {
+        {tr("Opcode"), Unit::text}, {tr("Error"), Unit::text}, {tr("Replies"), Unit::count}};
+    std::uint64_t errors = 0, replies = 0;
+    for (const MessageGroup& group : opcodes) {
+        errors += group.tally.errors.total();
+        replies += group.tally.replies;
+        addErrors(*figures, groupName(group, GroupBy::opcode), group.tally.errors,
+                  filterOf(group, GroupBy::opcode), QStringLiteral("fuse.error"));
     }
-    if (total.errors.others() > 0)
-        figures->rows.push_back({{tr("others"), count(total.errors.others())}, {}});
-    figures->summary =
-        tr("%1 errors among %2 replies").arg(total.errors.total()).arg(total.replies);
+    std::uint64_t inside = 0;
+    for (const SubOperations& operation : operations) {
+        inside += operation.errors.total();
+        const QString name = operation.opcode == nullptr
+                                 ? number(operation.opcode_number)
+                                 : QString::fromLatin1(operation.opcode->name);
+        addErrors(*figures, tr("%1 in a compound").arg(name), operation.errors,
+                  QStringLiteral("fuse.sub.opcode == %1").arg(name),
+                  QStringLiteral("fuse.sub.error"));
+    }
+    std::ranges::stable_sort(figures->rows, std::ranges::greater{},
+                             [](const FigureRow& row) { return row.values.back().toULongLong(); });
+    figures->summary = tr("%1 errors among %2 replies").arg(errors).arg(replies);
+    if (inside > 0)
+        figures->summary += tr("; %1 of operations in compounds").arg(inside);
     return figures;
 }
 

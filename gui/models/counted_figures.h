@@ -8,6 +8,7 @@
 #include "gui/models/figures.h"
 
 #include <cstdint>
+#include <vector>
 
 namespace fusewire::gui {
 
@@ -22,7 +23,10 @@ FiguresPtr latencyFigures(const Histogram& latencies, const QString& filter);
 // Those groups that have latencies.
 FiguresPtr percentileFigures(const std::vector<MessageGroup>& groups, GroupBy by);
 FiguresPtr timeFigures(const TimeMap& times);
-FiguresPtr errorFigures(const Tally& total);
+// By opcode, the most frequent first; `operations`: those that compounds carried, whose errors are not
+// in any message's header.
+FiguresPtr errorFigures(const std::vector<MessageGroup>& opcodes,
+                        const std::vector<SubOperations>& operations);
 // The cells with replies.
 FiguresPtr mapFigures(const TimeMap& times);
 

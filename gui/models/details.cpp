@@ -131,7 +131,7 @@ Details detailsOf(const JudgedMessage& message, const std::vector<Judgement>& fi
     else
         details.push_back({{}, unjudged(message.kind), {}, {}});
     if (message.nodeid != 0)
-        details.push_back({tr("Node"),
+        details.push_back({tr("nodeid"),
                            QStringLiteral("%1 %2").arg(message.nodeid).arg(plainText(message.path)),
                            {},
                            {}});

@@ -35,9 +35,9 @@ void Finder::findOnce(const FindQuery& query, bool forward) {
         return end(needle.error());
     if (!document)
         return;
-    finder_ = std::make_unique<RowFinder>(document->capture(), document->input(),
-                                          std::move(*needle), ListedRows(viewer_.messages()),
-                                          FindPlace{viewer_.currentRow(), forward});
+    finder_ = std::make_unique<RowFinder>(
+        document->capture(), document->input(), std::move(*needle), viewer_.annotations().unsaved(),
+        ListedRows(viewer_.messages()), FindPlace{viewer_.currentRow(), forward});
     connect(finder_.get(), &RowFinder::progressed, this, &Finder::progressed);
     connect(finder_.get(), &RowFinder::finished, this,
             [this, forward, search = ++search_](const FoundMessage& found) {

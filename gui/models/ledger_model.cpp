@@ -1,5 +1,7 @@
 #include "gui/models/ledger_model.h"
 
+#include "gui/models/column_header.h"
+
 #include <algorithm>
 
 namespace fusewire::gui {
@@ -191,16 +193,8 @@ QVariant LedgerModel::headerData(int section, Qt::Orientation orientation, int r
     if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
         return {};
     const LedgerColumn& column = kind_.columns[static_cast<std::size_t>(section)];
-    switch (role) {
-    case Qt::DisplayRole:
-        return tr(column.title);
-    case Qt::ToolTipRole:
-        return *column.help == '\0' ? QVariant() : QVariant(tr(column.help));
-    case Qt::TextAlignmentRole:
-        return QVariant((column.number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    default:
-        return {};
-    }
+    return columnHeader(tr(column.title), *column.help == '\0' ? QString() : tr(column.help),
+                        column.number, role);
 }
 
 } // namespace fusewire::gui

@@ -29,9 +29,13 @@ QStringList captureArguments(const LiveChoice& choice) {
     addOption(arguments, "--opcode", choice.opcodes);
     addOption(arguments, "--pid", choice.pids);
     addOption(arguments, "--uid", choice.uids);
+    addOption(arguments, "-a", choice.stopAfter);
     addOption(arguments, "--tier", choice.tier);
     if (choice.snapLength != 0)
         arguments << "-s" << QString::number(choice.snapLength);
+    if (choice.noFileData)
+        arguments << "--data-bytes"
+                  << "0";
     if (choice.errorsOnly)
         arguments << "--errors";
     return arguments + choice.targets;

@@ -23,9 +23,11 @@ struct LiveChoice {
     QString pids;
     QString uids;
     bool errorsOnly = false;
-    quint32 snapLength = 0; // bytes of each message; 0: the whole
-    QString tier;           // empty: the best that works
-    QString displayFilter;  // of what the window shows; everything is captured
+    quint32 snapLength = 0;  // bytes of each message; 0: the whole
+    bool noFileData = false; // of READ and WRITE
+    QString stopAfter;       // "duration:60,size:1G"; empty: never by itself
+    QString tier;            // empty: the best that works
+    QString displayFilter;   // of what the window shows; everything is captured
 };
 
 // Those of fusewire, without its name.

@@ -81,6 +81,8 @@ QVariant MessageTreeModel::data(const QModelIndex& index, int role) const {
         return QString::fromStdString(row.field);
     case LiteralRole:
         return QString::fromStdString(row.literal);
+    case NamedFrameRole:
+        return static_cast<quint64>(row.frame);
     default:
         return {};
     }

@@ -14,6 +14,7 @@ enum TreeRole : int {
     WidthRole,                     // 0: generated
     FieldRole,                     // name for filters
     LiteralRole,                   // value for filters
+    NamedFrameRole,                // another message, of a field that names one; 0: it names none
 };
 
 class MessageTreeModel : public QAbstractItemModel {

@@ -1,6 +1,7 @@
 #include "gui/models/outstanding_model.h"
 
 #include "dissector/render/text.h"
+#include "gui/models/column_header.h"
 
 #include <algorithm>
 #include <map>
@@ -81,7 +82,7 @@ constexpr ColumnRow column_rows[] = {
     {QT_TRANSLATE_NOOP("OutstandingModel", "Operations"),
      QT_TRANSLATE_NOOP("OutstandingModel", "Of a compound"), false, 20,
      word<&OutstandingWords::operations>, compareOpcodes},
-    {QT_TRANSLATE_NOOP("OutstandingModel", "Node"), "", false, 28, word<&OutstandingWords::node>,
+    {QT_TRANSLATE_NOOP("OutstandingModel", "nodeid"), "", false, 28, word<&OutstandingWords::node>,
      compareBy<&OutstandingRequest::nodeid>},
     {QT_TRANSLATE_NOOP("OutstandingModel", "Arguments"), "", false, 32,
      word<&OutstandingWords::arguments>, compareBy<&OutstandingRequest::text>},
@@ -332,16 +333,8 @@ QVariant OutstandingModel::headerData(int section, Qt::Orientation orientation, 
     if (orientation != Qt::Horizontal || section < 0 || section >= column_count)
         return {};
     const ColumnRow& column = column_rows[section];
-    switch (role) {
-    case Qt::DisplayRole:
-        return tr(column.title);
-    case Qt::ToolTipRole:
-        return *column.help == '\0' ? QVariant() : QVariant(tr(column.help));
-    case Qt::TextAlignmentRole:
-        return QVariant((column.number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    default:
-        return {};
-    }
+    return columnHeader(tr(column.title), *column.help == '\0' ? QString() : tr(column.help),
+                        column.number, role);
 }
 
 } // namespace fusewire::gui

@@ -18,8 +18,10 @@ constexpr std::chrono::milliseconds wait_for_rows{20};
 
 } // namespace
 
-RowFilter::RowFilter(std::shared_ptr<const Indexer> capture, CaptureInput input, Filter filter)
-    : capture_(std::move(capture)), input_(std::move(input)), filter_(std::move(filter)) {}
+RowFilter::RowFilter(std::shared_ptr<const Indexer> capture, CaptureInput input, Filter filter,
+                     UnsavedNotes notes)
+    : capture_(std::move(capture)), input_(std::move(input)), filter_(std::move(filter)),
+      notes_(std::move(notes)) {}
 
 RowFilter::~RowFilter() {
     cancelled_.store(true, std::memory_order_relaxed);
@@ -52,7 +54,7 @@ Result<void> RowFilter::filterByRow() {
             const auto decoded = decoder->decode(row);
             if (!decoded)
                 return tl::unexpected(decoded.error());
-            if (filter_.matches(*decoded))
+            if (filter_.matches(notes_.on(*decoded)))
                 keep(row);
             report(row, {0, 100});
         }
@@ -93,7 +95,7 @@ Result<void> RowFilter::filterInOrder() {
     JudgedSession second({}, known ? &*known : nullptr);
     const Share rest = known ? Share{first_pass_percent, 100} : Share{0, 100};
     for (Row row = 0; next(); ++row) {
-        if (filter_.matches(second.see(record)))
+        if (filter_.matches(notes_.on(second.see(record))))
             keep(row);
         report(row, rest);
     }

@@ -5,6 +5,7 @@
 #include "capture/indexer.h"
 #include "dissector/filter/filter.h"
 #include "gui/models/capture_input.h"
+#include "gui/models/unsaved_notes.h"
 
 #include <QMetaType>
 #include <QObject>
@@ -24,7 +25,8 @@ class RowFilter : public QObject {
 
   public:
     // `input` is what `capture` indexes: what only a checker knows takes a reading of its own.
-    RowFilter(std::shared_ptr<const Indexer> capture, CaptureInput input, Filter filter);
+    RowFilter(std::shared_ptr<const Indexer> capture, CaptureInput input, Filter filter,
+              UnsavedNotes notes = {});
     // Cancels what is not finished.
     ~RowFilter() override;
 
@@ -56,6 +58,7 @@ class RowFilter : public QObject {
     std::shared_ptr<const Indexer> capture_;
     CaptureInput input_;
     Filter filter_;
+    UnsavedNotes notes_;
     RowBatch batch_;
     bool waits_ = false; // and has said so
     std::atomic<bool> cancelled_{false};

@@ -14,9 +14,9 @@ constexpr int rows_per_report = 4096;
 } // namespace
 
 RowFinder::RowFinder(std::shared_ptr<const Indexer> capture, CaptureInput input, Needle needle,
-                     ListedRows rows, FindPlace place)
+                     UnsavedNotes notes, ListedRows rows, FindPlace place)
     : capture_(std::move(capture)), input_(std::move(input)), needle_(std::move(needle)),
-      rows_(std::move(rows)), place_(place) {
+      notes_(std::move(notes)), rows_(std::move(rows)), place_(place) {
     qRegisterMetaType<FoundMessage>();
 }
 
@@ -79,7 +79,7 @@ FoundMessage RowFinder::findByRow() {
             found.error = QString::fromStdString(decoded.error().message);
             return true;
         }
-        const auto hit = needle_.find(*decoded);
+        const auto hit = needle_.find(notes_.on(*decoded));
         if (hit)
             found = {row, hit->offset, wrapped, {}};
         return hit.has_value();
@@ -93,7 +93,7 @@ FoundMessage RowFinder::findInOrder() {
     pass.goesOn = [this] { return goesOn(); };
     pass.progressed = [this](int percent) { emit progressed(percent); };
     pass.see = [&](Row row, const JudgedSession&, RecordSource&, const Decoded& decoded) {
-        if (needle_.find(decoded))
+        if (needle_.find(notes_.on(decoded)))
             hits.push_back(row);
         return true;
     };

@@ -6,6 +6,7 @@
 #include "gui/models/capture_input.h"
 #include "gui/models/listed_rows.h"
 #include "gui/models/needle.h"
+#include "gui/models/unsaved_notes.h"
 
 #include <QMetaType>
 #include <QObject>
@@ -33,7 +34,7 @@ class RowFinder : public QObject {
 
   public:
     RowFinder(std::shared_ptr<const Indexer> capture, CaptureInput input, Needle needle,
-              ListedRows rows, FindPlace place);
+              UnsavedNotes notes, ListedRows rows, FindPlace place);
     // Cancels what is not finished.
     ~RowFinder() override;
 
@@ -57,6 +58,7 @@ class RowFinder : public QObject {
     std::shared_ptr<const Indexer> capture_;
     CaptureInput input_;
     Needle needle_;
+    UnsavedNotes notes_;
     ListedRows rows_;
     FindPlace place_;
     std::atomic<bool> cancelled_{false};

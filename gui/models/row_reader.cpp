@@ -4,6 +4,8 @@
 #include "dissector/render/text.h"
 #include "gui/models/time_format.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace fusewire::gui {
@@ -160,7 +162,8 @@ MessagePtr RowReader::readMessage(FrameDecoder& decoder, Row row) const {
     const Bytes bytes = decoded->record.bytes;
     message->bytes = QByteArray(reinterpret_cast<const char*>(bytes.data()),
                                 static_cast<qsizetype>(bytes.size()));
-    message->tree = tree_rows(decoded->message);
+    message->tree = frame_rows(*decoded);
+    std::ranges::move(tree_rows(decoded->message), std::back_inserter(message->tree));
     return message;
 }
 

@@ -4,6 +4,7 @@
 #include "dissector/render/statistics.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace fusewire::gui {
@@ -25,9 +26,9 @@ StatisticsCount::Counts::Counts(GroupBy by) : statistics(by) {
 }
 
 StatisticsCount::StatisticsCount(std::shared_ptr<const Indexer> capture, CaptureInput input,
-                                 std::optional<Filter> filter, GroupBy by)
-    : capture_(std::move(capture)), input_(std::move(input)), filter_(std::move(filter)), by_(by),
-      counts_(std::make_unique<Counts>(by)) {
+                                 std::optional<Filter> filter, UnsavedNotes notes, GroupBy by)
+    : capture_(std::move(capture)), input_(std::move(input)), filter_(std::move(filter)),
+      notes_(std::move(notes)), by_(by), counts_(std::make_unique<Counts>(by)) {
     qRegisterMetaType<CountedPtr>();
 }
 
@@ -123,7 +124,7 @@ Result<void> StatisticsCount::countInOrder() {
 }
 
 void StatisticsCount::see(const Decoded& decoded) {
-    const bool counts = !filter_ || filter_->matches(decoded);
+    const bool counts = !filter_ || filter_->matches(notes_.on(decoded));
     counts_->statistics.see(decoded, counts);
     if (counts_->opcodes)
         counts_->opcodes->see(decoded, counts);
@@ -150,8 +151,11 @@ void StatisticsCount::publish(bool complete, const QString& error) {
     auto capture = std::make_shared<CountedCapture>();
     capture->by = by_;
     capture->groups = groupFigures(statistics.groups());
-    for (const MessageGroup* group : ordered_groups(opcodes, GroupOrder::latency))
+    for (const MessageGroup* group :
+         ordered_groups(opcodes, GroupOrder::latency) | std::views::take(most_opcodes))
         capture->opcodes.push_back(*group);
+    for (const auto& [key, operation] : statistics.compounds().operations())
+        capture->operations.push_back(operation);
     capture->total = opcodes.total();
     capture->times = counts_->times;
     capture->seen = statistics.seen();

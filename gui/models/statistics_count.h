@@ -9,12 +9,14 @@
 #include "dissector/statistics/time_map.h"
 #include "gui/models/counted_figures.h"
 #include "gui/models/judged_pass.h"
+#include "gui/models/unsaved_notes.h"
 
 #include <QMetaType>
 #include <QObject>
 #include <QString>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,11 +25,15 @@
 
 namespace fusewire::gui {
 
+// Far more than there are; the numbers of a hostile capture would fill charts.
+inline constexpr std::size_t most_opcodes = 256;
+
 // What was counted until some message. Does not change any more.
 struct CountedCapture {
     GroupBy by = GroupBy::opcode;
     FiguresPtr groups;
-    std::vector<MessageGroup> opcodes; // the largest sum of latencies first
+    std::vector<MessageGroup> opcodes; // the largest sum of latencies first, at most `most_opcodes`
+    std::vector<SubOperations> operations; // that compounds carried
     Tally total;
     TimeMap times;
     std::string text; // what `fusewire stats` prints of it
@@ -44,7 +50,7 @@ class StatisticsCount : public QObject {
   public:
     // `filter`: absent: everything counts.
     StatisticsCount(std::shared_ptr<const Indexer> capture, CaptureInput input,
-                    std::optional<Filter> filter, GroupBy by);
+                    std::optional<Filter> filter, UnsavedNotes notes, GroupBy by);
     // Waits until the thread has ended.
     ~StatisticsCount() override;
 
@@ -80,6 +86,7 @@ class StatisticsCount : public QObject {
     std::shared_ptr<const Indexer> capture_;
     CaptureInput input_;
     std::optional<Filter> filter_;
+    UnsavedNotes notes_;
     GroupBy by_;
     std::unique_ptr<Counts> counts_;
     std::uint64_t looked_ = 0;

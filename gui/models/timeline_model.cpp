@@ -1,6 +1,7 @@
 #include "gui/models/timeline_model.h"
 
 #include "dissector/escape.h"
+#include "gui/models/column_header.h"
 
 #include <QStringList>
 #include <algorithm>
@@ -153,12 +154,8 @@ QVariant TimelineModel::headerData(int section, Qt::Orientation orientation, int
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
         return {};
     const ColumnRow& column = column_rows[section];
-    if (role == Qt::TextAlignmentRole)
-        return QVariant((column.number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    if (role != Qt::DisplayRole)
-        return {};
-    return section == References && subject_ && subject_->is_fhandle() ? tr("Nodes")
-                                                                       : tr(column.title);
+    const bool ofFhandle = section == References && subject_ && subject_->is_fhandle();
+    return columnHeader(ofFhandle ? tr("Nodes") : tr(column.title), {}, column.number, role);
 }
 
 QVariant TimelineModel::data(const QModelIndex& index, int role) const {

@@ -238,7 +238,8 @@ void Viewer::startFilter() {
     }
     messages_.setRows(std::vector<Row>());
     filter_ = std::make_unique<RowFilter>(document_->capture(), document_->input(),
-                                          std::move(*Filter::parse(filterText_.toStdString())));
+                                          std::move(*Filter::parse(filterText_.toStdString())),
+                                          annotations_.unsaved());
     connectFilter(filter_.get());
     filtering_ = true;
     filter_->start();

@@ -1,4 +1,4 @@
-// ErrorChart: how often each error was answered.
+// ErrorChart: how often each error was answered, by opcode.
 #pragma once
 
 #include "gui/views/figure_chart.h"
@@ -13,6 +13,10 @@ class ErrorChart : public FigureChart {
 
   protected:
     void draw() override;
+
+  private:
+    int bars() const;
+    int placeOf(int row) const;
 };
 
 } // namespace fusewire::gui

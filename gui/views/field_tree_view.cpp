@@ -8,7 +8,7 @@ namespace fusewire::gui {
 
 namespace {
 
-// Open to begin with: the message and its layers, not what they hold.
+// Open to begin with: the message and its layers, not what they hold, nor what has no bytes.
 constexpr int open_depth = 2;
 constexpr int most_names_percent = 60; // of the width
 
@@ -43,6 +43,10 @@ FieldTreeView::FieldTreeView(Viewer& viewer, QWidget* parent) : QTreeView(parent
             if (current.isValid())
                 viewer_.mark({current.data(OffsetRole).toUInt(), current.data(WidthRole).toUInt()});
         });
+    connect(this, &QTreeView::activated, this, [this](const QModelIndex& field) {
+        if (const quint64 frame = field.data(NamedFrameRole).toULongLong(); frame != 0)
+            viewer_.goToFrame(frame);
+    });
     connect(&viewer, &Viewer::currentMessageChanged, this, &FieldTreeView::showMessage);
     connect(&viewer, &Viewer::markedChanged, this, &FieldTreeView::showMarked);
 }
@@ -72,7 +76,7 @@ void FieldTreeView::openAsBefore(const QModelIndex& below) {
         if (!model()->hasChildren(field))
             continue;
         const QString path = pathOf(field);
-        const bool usual = depthOf(field) < open_depth;
+        const bool usual = depthOf(field) < open_depth && field.data(WidthRole).toUInt() != 0;
         setExpanded(field, usual ? !closed_.contains(path) : open_.contains(path));
         openAsBefore(field);
     }

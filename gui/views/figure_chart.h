@@ -35,8 +35,8 @@ class FigureChart : public QChartView {
     quint64 value(int row, std::size_t column) const {
         return figures_->rows[static_cast<std::size_t>(row)].values[column].toULongLong();
     }
-    QString text(int row) const {
-        return figures_->rows[static_cast<std::size_t>(row)].values[0].toString();
+    QString text(int row, std::size_t column = 0) const {
+        return figures_->rows[static_cast<std::size_t>(row)].values[column].toString();
     }
     int rows() const { return figures_ ? static_cast<int>(figures_->rows.size()) : 0; }
     void addAxis(QAbstractAxis* axis, Qt::Alignment side);

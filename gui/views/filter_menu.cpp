@@ -4,7 +4,7 @@ namespace fusewire::gui {
 
 FilterMenu::FilterMenu(Kind kind, Viewer& viewer, QWidget* parent)
     : QMenu(parent), kind_(kind), viewer_(viewer) {
-    setTitle(kind == Kind::apply ? tr("Apply as &filter") : tr("&Prepare as filter"));
+    setTitle(kind == Kind::apply ? tr("&Apply as filter") : tr("Prepare as f&ilter"));
     setObjectName(kind == Kind::apply ? "applyAsFilter" : "prepareAsFilter");
     setToolTipsVisible(true);
     for (const FilterChoice& choice : filterChoices()) {

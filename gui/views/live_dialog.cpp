@@ -116,6 +116,13 @@ QWidget* LiveDialog::buildOptions() {
     snap_->setSpecialValueText(tr("whole messages"));
     snap_->setSuffix(tr(" bytes of each message"));
     form->addRow(tr("&Keep:"), snap_);
+    noFileData_ = named(new QCheckBox(tr("&without what is read from and written to files")),
+                        "noFileData", tr("Without file data"));
+    form->addRow(QString(), noFileData_);
+    stopAfter_ = named(new QLineEdit, "stopAfter", tr("When to stop"));
+    stopAfter_->setPlaceholderText(
+        tr("not by itself; duration:60 seconds, messages:100000 or size:1G, with commas"));
+    form->addRow(tr("Stop &after:"), stopAfter_);
     tier_ = named(new QComboBox, "tier", tr("How to capture"));
     tier_->addItem(tr("the best that works"), QString());
     for (const Tier& tier : tiers())
@@ -168,6 +175,8 @@ LiveChoice LiveDialog::choice() const {
         snap_->value() == 0
             ? 0
             : std::max<quint32>(min_snap_length, static_cast<quint32>(snap_->value()));
+    choice.noFileData = noFileData_->isChecked();
+    choice.stopAfter = stopAfter_->text().trimmed();
     choice.tier = tier_->currentData().toString();
     choice.displayFilter = filter_->text().trimmed();
     return choice;
@@ -180,6 +189,8 @@ void LiveDialog::setChoice(const LiveChoice& choice) {
     uids_->setText(choice.uids);
     errors_->setChecked(choice.errorsOnly);
     snap_->setValue(static_cast<int>(choice.snapLength));
+    noFileData_->setChecked(choice.noFileData);
+    stopAfter_->setText(choice.stopAfter);
     tier_->setCurrentIndex(std::max(0, tier_->findData(choice.tier)));
     filter_->setText(choice.displayFilter);
 }

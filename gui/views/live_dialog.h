@@ -53,6 +53,8 @@ class LiveDialog : public QDialog {
     QLineEdit* uids_;
     QLineEdit* filter_;
     QComboBox* tier_;
+    QCheckBox* noFileData_;
+    QLineEdit* stopAfter_;
     QSpinBox* snap_;
     QCheckBox* errors_;
     QLabel* summary_;

@@ -164,8 +164,10 @@ void MainWindow::addPanel(const PanelKind& kind, QMenu& menu) {
     action->setCheckable(true);
     connect(dock->toggleViewAction(), &QAction::toggled, action, &QAction::setChecked);
     // What is behind another panel comes to the front; what is in front goes.
-    connect(action, &QAction::triggered, dock, [dock, action] {
+    connect(action, &QAction::triggered, dock, [this, dock, action] {
         const bool inFront = dock->isVisible() && !dock->visibleRegion().isEmpty();
+        if (inFront && dock->isAncestorOf(focusWidget()))
+            list_->setFocus(); // otherwise it would be the filter, where keys are text
         dock->setVisible(!inFront);
         if (!inFront)
             dock->raise();

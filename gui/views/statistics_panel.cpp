@@ -99,7 +99,7 @@ void StatisticsPanel::buildTabs() {
     latencyTable_ = addTab(latency_, tr("&Latency"), "latencyTable");
     percentileTable_ = addTab(scrolled(percentiles_), tr("Per&centiles"), "percentileTable");
     timeTable_ = addTab(time_, tr("&Over time"), "timeTable");
-    errorTable_ = addTab(errors_, tr("E&rrors"), "errorTable");
+    errorTable_ = addTab(scrolled(errors_), tr("E&rrors"), "errorTable");
     mapTable_ = addTab(map_, tr("&Heat map"), "mapTable");
     text_->setObjectName("statisticsText");
     text_->setAccessibleName(tr("Statistics as text"));
@@ -197,7 +197,8 @@ void StatisticsPanel::showTab() {
         time_->setTimes(counted ? counted->times.interval_ns() : 1, figures);
         timeTable_->setFigures(figures);
     } else if (shows(errors_)) {
-        const auto figures = counted ? errorFigures(counted->total) : nullptr;
+        const auto figures =
+            counted ? errorFigures(counted->opcodes, counted->operations) : nullptr;
         errors_->setFigures(figures);
         errorTable_->setFigures(figures);
     } else if (shows(map_)) {

@@ -18,6 +18,7 @@ MAY_INCLUDE = {
     "bpf": ("bpf/",),
     "dissector": ("dissector/",),
     "capture": ("capture/", "dissector/record.h", "dissector/result.h", "dissector/append_list.h",
+                "dissector/comment_mark.h",
                 "dissector/frame_", "bpf/fuse_event.h"),
     "cli": ("cli/", "capture/", "dissector/"),
     "gui": ("gui/", "capture/", "dissector/"),

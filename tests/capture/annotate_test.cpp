@@ -1,5 +1,6 @@
 // Comments and marks: written into a pcapng file of which every other byte stays as it is.
 #include "capture/annotate.h"
+#include "dissector/comment_mark.h"
 #include "tests/capture/pcapng_bytes.h"
 #include "tests/capture/records.h"
 

@@ -5,9 +5,13 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/falloc.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <linux/fsverity.h>
 #include <linux/stat.h>
 #include <linux/xattr.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,6 +57,20 @@ TEST(LinuxValues, OpenFlags) {
                  CONSTANT(O_NONBLOCK), CONSTANT(O_SYNC), CONSTANT(O_DSYNC), CONSTANT(O_DIRECT),
                  CONSTANT(O_DIRECTORY), CONSTANT(O_NOFOLLOW), CONSTANT(O_NOATIME),
                  CONSTANT(O_CLOEXEC), CONSTANT(O_PATH), CONSTANT(O_TMPFILE)});
+}
+
+TEST(LinuxValues, IoctlCommands) {
+#if !defined(__x86_64__)
+    GTEST_SKIP() << "ioctl commands differ between architectures";
+#endif
+    expect_same(ioctl_commands, {CONSTANT(TCGETS), CONSTANT(FIONREAD), CONSTANT(FS_IOC_GETFLAGS),
+                                 CONSTANT(FS_IOC_SETFLAGS), CONSTANT(FS_IOC32_GETFLAGS),
+                                 CONSTANT(FS_IOC32_SETFLAGS), CONSTANT(FS_IOC_GETVERSION),
+                                 CONSTANT(FS_IOC_SETVERSION), CONSTANT(FS_IOC_FSGETXATTR),
+                                 CONSTANT(FS_IOC_FSSETXATTR), CONSTANT(FS_IOC_GETFSLABEL),
+                                 CONSTANT(FS_IOC_SETFSLABEL), CONSTANT(FS_IOC_FIEMAP),
+                                 CONSTANT(FS_IOC_ENABLE_VERITY), CONSTANT(FS_IOC_MEASURE_VERITY),
+                                 CONSTANT(FICLONE), CONSTANT(FICLONERANGE), CONSTANT(FITRIM)});
 }
 
 TEST(LinuxValues, FileTypes) {

@@ -61,6 +61,26 @@ class RenderTest : public ::testing::Test {
     std::uint64_t frame_ = 0;
 };
 
+TEST_F(RenderTest, AMarkIsNoComment) {
+    ask(request(getattr, 2, 1, Wire().zeros(16)));
+    const auto comment = [this](std::string_view text) {
+        record.comment = text; // which is what was decoded
+        std::string out;
+        append_marks(out, *decoded, style);
+        return out;
+    };
+    EXPECT_EQ(comment(""), "");
+    EXPECT_EQ(comment("slow"), " # slow");
+    EXPECT_EQ(json().find("marked"), std::string::npos);
+    EXPECT_EQ(row({"frame.comment", "frame.marked"}), "slow\t");
+    EXPECT_EQ(comment("slow\nfusewire:mark"), " [marked] # slow");
+    EXPECT_NE(json().find(R"("comment":"slow","marked":true)"), std::string::npos) << json();
+    EXPECT_EQ(row({"frame.comment", "frame.marked"}), "slow\t1");
+    EXPECT_EQ(comment("fusewire:mark"), " [marked]");
+    EXPECT_EQ(json().find("comment"), std::string::npos);
+    EXPECT_EQ(row({"frame.comment", "frame.marked"}), "\t1");
+}
+
 TEST_F(RenderTest, LineOfARequestHasNameAndKeyFields) {
     ask(request(lookup, 10, 1, Wire().name("file")));
     EXPECT_EQ(line(), "     1     0.001500   42 > LOOKUP            10    1 \"file\"");

@@ -89,11 +89,14 @@ TEST_F(Charts, EachOpcodeHasARowAmongThePercentiles) {
 }
 
 TEST_F(Charts, AClickOnAnErrorAddsItToTheFilter) {
-    ASSERT_TRUE(viewer.setFilter("fuse.opcode == LOOKUP"));
+    ASSERT_TRUE(viewer.setFilter("fuse.latency > 0 ns"));
     show(errors);
     auto* chart = panel.findChild<ErrorChart*>();
-    clickBar(chart, 0, chart->figures()->rows.front().values[1].toDouble() / 2);
-    const QString filter = "(fuse.opcode == LOOKUP) && (fuse.error == ENOENT)";
+    const auto& rows = chart->figures()->rows;
+    ASSERT_EQ(rows.size(), 3U);
+    clickBar(chart, rows.front().values[2].toDouble() / 2, static_cast<qreal>(rows.size()) - 1);
+    const QString filter =
+        "(fuse.latency > 0 ns) && (fuse.opcode == LOOKUP && fuse.error == ENOENT)";
     EXPECT_TRUE(waitUntil([&] { return viewer.filter() == filter; }))
         << qPrintable(viewer.filter());
 }
@@ -172,6 +175,17 @@ TEST_F(Charts, HaveNamesAndSummaries) {
         EXPECT_FALSE(chart->accessibleName().isEmpty());
         EXPECT_FALSE(chart->accessibleDescription().isEmpty());
     }
+}
+
+// What was drawn is gone with the series, also what is written beside them.
+TEST_F(Charts, AreEmptyWhereNothingIsShown) {
+    show(latency);
+    auto* chart = panel.findChild<LatencyChart*>();
+    EXPECT_EQ(chart->markNames().size(), 4);
+    ASSERT_TRUE(viewer.setFilter("frame.number == 0"));
+    count();
+    EXPECT_TRUE(chart->markNames().isEmpty());
+    EXPECT_FALSE(chart->grab().isNull());
 }
 
 TEST_F(Charts, FollowTheFilter) {

@@ -65,7 +65,7 @@ TEST_F(Compound, HasTheFieldsOfBothSides) {
     EXPECT_EQ(cells(model.index(1, 0, lookup)),
               QStringList({"  Length", "45", "  Length", "66", ""}));
     const QModelIndex node = model.index(5, CompoundModel::reply_value, lookup);
-    EXPECT_EQ(cells(node)[2], "  Node");
+    EXPECT_EQ(cells(node)[2], "  nodeid");
     EXPECT_EQ(node.data(CompoundFrameRole), 4);
     EXPECT_EQ(node.data(CompoundWidthRole), 8);
 }

@@ -45,6 +45,10 @@ TEST_F(Connections, SayWhereAndWhatAndWho) {
     EXPECT_EQ(text(0, ConnectionModel::Waiting), "3");
     EXPECT_EQ(text(1, ConnectionModel::Server), "?");
     EXPECT_EQ(text(1, ConnectionModel::Waiting), "?");
+    EXPECT_TRUE(model.index(1, ConnectionModel::Waiting)
+                    .data(Qt::ToolTipRole)
+                    .toString()
+                    .contains("/sys/fs/fuse"));
     EXPECT_EQ(model.index(1, 0).data(ConnectionNumberRole), 42U);
 }
 

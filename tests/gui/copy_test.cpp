@@ -90,5 +90,22 @@ TEST_F(Copy, NoTwoActionsHaveOneShortcut) {
     EXPECT_GT(seen.size(), 30U);
 }
 
+// A letter that stands for two entries of a menu does nothing at the first press.
+TEST_F(Copy, NoTwoEntriesOfAMenuHaveOneLetter) {
+    int menus = 0;
+    for (const QMenu* menu : window.findChildren<QMenu*>()) {
+        std::set<QString> seen;
+        for (const QAction* action : menu->actions()) {
+            const QString letter = QKeySequence::mnemonic(action->text()).toString();
+            if (!letter.isEmpty()) {
+                EXPECT_TRUE(seen.insert(letter).second)
+                    << menu->title().toStdString() << ": " << action->text().toStdString();
+            }
+        }
+        menus += seen.empty() ? 0 : 1;
+    }
+    EXPECT_GT(menus, 10);
+}
+
 } // namespace
 } // namespace fusewire::gui

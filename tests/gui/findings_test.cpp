@@ -110,6 +110,12 @@ TEST_F(Findings, AreThoseOfTheCaptureThatIsShown) {
     open("rules/handle-changed.pcapng");
     ASSERT_TRUE(waitUntil([this] { return rules().contains("handle-changed"); }));
     EXPECT_FALSE(rules().contains("handle-empty"));
+    // The size is as it was: what differs are the bytes behind it.
+    const Judgement* changed = model.finding(model.index(0, 0, rule("handle-changed")));
+    ASSERT_NE(changed, nullptr);
+    viewer.goToFrame(changed->frame, changed->sighting.offset);
+    ASSERT_TRUE(waitUntil([this] { return viewer.marked().width != 0; }));
+    EXPECT_EQ(viewer.marked(), (ByteRange{90, 4}));
 }
 
 TEST_F(Findings, CanBeWalkedThrough) {

@@ -24,11 +24,14 @@ TEST(CaptureArguments, SayWhatWasChosenAndNothingElse) {
     choice.uids = "1000";
     choice.errorsOnly = true;
     choice.snapLength = 200;
+    choice.noFileData = true;
+    choice.stopAfter = "duration:60,size:1G";
     choice.tier = "tp";
     choice.displayFilter = "fuse.error < 0"; // of the window
     EXPECT_EQ(captureArguments(choice).mid(4),
-              (QStringList{"--opcode", "!READ,!WRITE", "--pid", "7", "--uid", "1000", "--tier",
-                           "tp", "-s", "200", "--errors", "41", "42"}));
+              (QStringList{"--opcode", "!READ,!WRITE", "--pid", "7", "--uid", "1000", "-a",
+                           "duration:60,size:1G", "--tier", "tp", "-s", "200", "--data-bytes", "0",
+                           "--errors", "41", "42"}));
 }
 
 class Launching : public ::testing::Test {

@@ -153,6 +153,8 @@ TEST_F(Dialog, EnterStartsWithWhatIsSelected) {
     find<QLineEdit>("opcodes")->setText("READ");
     find<QSpinBox>("snap")->setValue(10);
     find<QCheckBox>("errors")->setChecked(true);
+    find<QCheckBox>("noFileData")->setChecked(true);
+    find<QLineEdit>("stopAfter")->setText(" messages:5 ");
     QTest::keyClick(find<QLineEdit>("opcodes"), Qt::Key_Return);
     ASSERT_EQ(times, 1);
     EXPECT_EQ(chosen.targets, QStringList{"42"});
@@ -160,6 +162,8 @@ TEST_F(Dialog, EnterStartsWithWhatIsSelected) {
     EXPECT_EQ(chosen.opcodes, "READ");
     EXPECT_EQ(chosen.snapLength, 64U) << "no less than the headers";
     EXPECT_TRUE(chosen.errorsOnly);
+    EXPECT_TRUE(chosen.noFileData);
+    EXPECT_EQ(chosen.stopAfter, "messages:5");
     EXPECT_FALSE(dialog.isVisible());
 }
 
@@ -187,8 +191,8 @@ TEST_F(Dialog, TrafficWithoutPrivilegesSaysWhatIsMissing) {
 }
 
 TEST_F(Dialog, EachWidgetHasANameForWhoeverCannotSeeIt) {
-    for (const char* name :
-         {"connections", "opcodes", "pids", "uids", "errors", "snap", "tier", "displayFilter"})
+    for (const char* name : {"connections", "opcodes", "pids", "uids", "errors", "snap",
+                             "noFileData", "stopAfter", "tier", "displayFilter"})
         EXPECT_FALSE(find<QWidget>(name)->accessibleName().isEmpty()) << name;
 }
 

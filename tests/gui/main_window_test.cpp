@@ -89,6 +89,18 @@ TEST_F(Window, TimesAreReadWholeInEveryFormat) {
               list->fontMetrics().horizontalAdvance(time.data().toString()));
 }
 
+TEST_F(Window, TheFrameLeadsToTheRequest) {
+    open("lookup-forget.pcapng");
+    select(3);
+    EXPECT_FALSE(tree->isExpanded(viewer.fields().index(0, 0)));
+    const QModelIndexList found =
+        viewer.fields().match(viewer.fields().index(0, 0), FieldRole, "fuse.request_frame", 1,
+                              Qt::MatchExactly | Qt::MatchRecursive);
+    ASSERT_FALSE(found.isEmpty());
+    emit tree->activated(found.first());
+    EXPECT_EQ(viewer.currentRow(), 2U);
+}
+
 TEST_F(Window, AFieldBecomesAColumn) {
     open("lookup-forget.pcapng");
     emit viewer.columnWanted("fuse.pid");

@@ -72,6 +72,28 @@ TEST_F(Marks, AreShownAndGoneTo) {
     EXPECT_EQ(notes.marks(), std::vector<std::uint64_t>({10}));
 }
 
+// Whether they are in the file already or not.
+TEST_F(Marks, AreFoundByFilters) {
+    const auto frames = [this](const char* filter) {
+        EXPECT_TRUE(viewer.setFilter(filter));
+        EXPECT_TRUE(waitUntil([this] { return !viewer.isFiltering(); }));
+        std::vector<quint64> all;
+        for (int row = 0; row < viewer.messages().rowCount(); ++row)
+            all.push_back(viewer.messages().index(row, 0).data(FrameRole).toULongLong());
+        return all;
+    };
+    using Frames = std::vector<quint64>;
+    notes.setMarked({5}, true);
+    EXPECT_EQ(frames("frame.marked"), Frames({5}));
+    EXPECT_EQ(frames("frame.comment"), Frames());
+    save();
+    notes.setMarked({5}, false);
+    notes.setMarked({7}, true);
+    notes.setComment(9, "odd");
+    EXPECT_EQ(frames("frame.marked"), Frames({7}));
+    EXPECT_EQ(frames("frame.comment contains \"odd\""), Frames({9}));
+}
+
 TEST_F(Marks, OfAllSelectedMessagesAtOnce) {
     list->selectionModel()->select(
         QItemSelection(viewer.messages().index(2, 0), viewer.messages().index(4, 0)),

@@ -145,6 +145,22 @@ TEST_F(FieldTree, KnowsNameValueAndPlaceOfAField) {
     EXPECT_EQ(model.fieldAt(mode.data(OffsetRole).toUInt()), mode);
 }
 
+TEST_F(FieldTree, BeginsWithWhatTheFrameTells) {
+    show("lookup-forget.pcapng", 3);
+    const QModelIndex frame = model.index(0, 0);
+    EXPECT_EQ(frame.data().toString(), "Frame");
+    EXPECT_EQ(frame.siblingAtColumn(1).data().toString(), "4");
+    const auto value = [this](const char* field) {
+        return find(field).siblingAtColumn(1).data().toString();
+    };
+    EXPECT_EQ(value("frame.time_epoch"), "2026-02-25 12:00:00.000105000 UTC");
+    EXPECT_EQ(value("fuse.latency"), "85 us");
+    EXPECT_EQ(value("fuse.request_frame"), "3");
+    EXPECT_EQ(find("fuse.request_frame").data(NamedFrameRole).toULongLong(), 3U);
+    EXPECT_FALSE(find("fuse.reply_frame").isValid());
+    EXPECT_EQ(find("fuse.latency").data(WidthRole), 0);
+}
+
 // Each field's name and value, written as a filter, select the message that they were taken from.
 TEST_F(FieldTree, EveryFieldCanBeAFilter) {
     for (const char* name : {"lookup-handle-session.pcapng", "open-read-write.pcapng",
@@ -155,7 +171,9 @@ TEST_F(FieldTree, EveryFieldCanBeAFilter) {
         for (Row row = 0; row < capture->rows(); ++row) {
             const auto decoded = decoder->decode(row);
             ASSERT_TRUE(decoded);
-            for (const TreeRow& field : tree_rows(decoded->message)) {
+            std::vector<TreeRow> fields = frame_rows(*decoded);
+            std::ranges::move(tree_rows(decoded->message), std::back_inserter(fields));
+            for (const TreeRow& field : fields) {
                 if (field.field.empty() || field.literal.empty())
                     continue;
                 auto filter = Filter::parse(field.field + " == " + field.literal);

@@ -83,7 +83,7 @@ TEST_F(OutstandingModelTest, ShowsTheOldestFirst) {
     EXPECT_EQ(cell(0, "Asked by"), "4242");
     EXPECT_EQ(cell(0, "uid"), "1000");
     EXPECT_EQ(cell(0, "Read by"), "?");
-    EXPECT_EQ(cell(1, "Node"), "5");
+    EXPECT_EQ(cell(1, "nodeid"), "5");
     EXPECT_EQ(cell(1, "Remarks"), "interrupted");
     EXPECT_EQ(cell(0, "unique"), "10");
 }

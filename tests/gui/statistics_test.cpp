@@ -140,7 +140,8 @@ TEST_F(StatisticsTest, RowsHaveTheFilterOfTheirMessages) {
     open("captures/live/sshfs.pcapng");
     count();
     const FiguresPtr tables[] = {latencyFigures(counted().total.latency, {}),
-                                 errorFigures(counted().total), mapFigures(counted().times)};
+                                 errorFigures(counted().opcodes, counted().operations),
+                                 mapFigures(counted().times)};
     for (const FiguresPtr& table : tables) {
         ASSERT_FALSE(table->rows.empty());
         for (const FigureRow& row : {table->rows.front(), table->rows.back()}) {
@@ -149,6 +150,20 @@ TEST_F(StatisticsTest, RowsHaveTheFilterOfTheirMessages) {
                 << qPrintable(row.filter);
         }
     }
+}
+
+// A reply to a compound may be well while an operation in it failed.
+TEST_F(StatisticsTest, ErrorsOfOperationsInCompoundsAreErrors) {
+    open("lookup-handle-session.pcapng");
+    count();
+    const FiguresPtr errors = errorFigures(counted().opcodes, counted().operations);
+    ASSERT_FALSE(errors->rows.empty());
+    const FigureRow& first = errors->rows.front();
+    EXPECT_EQ(first.values[0].toString(), "LOOKUP_HANDLE in a compound");
+    EXPECT_EQ(first.values[1].toString(), "ENOENT");
+    EXPECT_EQ(first.values[2].toULongLong(), 3U);
+    filter(qPrintable(first.filter));
+    EXPECT_EQ(counted().total.replies, 3U);
 }
 
 TEST_F(StatisticsTest, EveryGroupFilterCanBeParsed) {
