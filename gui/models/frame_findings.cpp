@@ -2,14 +2,7 @@
 
 namespace fusewire::gui {
 
-namespace {
-
-constexpr RuleInfo unnamed_rule{.id = ""};
-
-} // namespace
-
 FrameFindings::FrameFindings(JudgedPtr judged) : judged_(std::move(judged)) {
-    again_.rule = &unnamed_rule;
     if (judged_)
         for (const Judgement& found : judged_->findings)
             byFrame_[found.frame].push_back(&found);
@@ -22,6 +15,8 @@ std::span<const Judgement* const> FrameFindings::at(std::uint64_t frame) {
     if (!worst)
         return {};
     again_.severity = *worst;
+    again_.rule = judged_->worstRuleAt(frame);
+    again_.frame = frame;
     one_.assign(1, &again_);
     return one_;
 }

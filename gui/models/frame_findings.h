@@ -15,7 +15,7 @@ class FrameFindings {
     FrameFindings() = default;
     explicit FrameFindings(JudgedPtr judged);
 
-    // Of a frame to which an earlier finding came again, only how bad it is: it has no rule's name.
+    // Of a frame to which earlier findings came again, only the worst, without what it saw.
     // Valid until the next call.
     std::span<const Judgement* const> at(std::uint64_t frame);
 

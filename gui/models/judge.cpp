@@ -22,7 +22,12 @@ void describe_request(std::string& out, const Message& request) {
 
 std::optional<Severity> JudgedCapture::worstAt(std::uint64_t frame) const {
     const auto found = frames.find(frame);
-    return found == frames.end() ? std::nullopt : std::optional(found->second);
+    return found == frames.end() ? std::nullopt : std::optional(found->second.severity);
+}
+
+const RuleInfo* JudgedCapture::worstRuleAt(std::uint64_t frame) const {
+    const auto found = frames.find(frame);
+    return found == frames.end() ? nullptr : found->second.rule;
 }
 
 Judge::Judge(CaptureInput input) : input_(std::move(input)) {
@@ -110,8 +115,10 @@ void Judge::see(const Record& record, Checker& checker) {
 }
 
 void Judge::remember(const Judgement& found) {
-    const auto place = known_->frames.try_emplace(found.frame, found.severity).first;
-    place->second = std::max(place->second, found.severity);
+    const JudgedCapture::Worst worst{found.severity, found.rule};
+    const auto [place, isNew] = known_->frames.try_emplace(found.frame, worst);
+    if (!isNew && place->second.severity < found.severity)
+        place->second = worst;
 }
 
 void Judge::publishSometimes() {

@@ -30,8 +30,12 @@ struct JudgedCapture {
 
     std::vector<Judgement> findings; // in the order in which they were found
     std::uint64_t dropped = 0;       // findings that were too many to be kept
-    // By frame, also where a finding that was known before came again: the worst.
-    std::unordered_map<std::uint64_t, Severity> frames;
+    // Of a frame's findings, the worst.
+    struct Worst {
+        Severity severity;
+        const RuleInfo* rule;
+    };
+    std::unordered_map<std::uint64_t, Worst> frames; // also where a known finding came again
     Ledger ledger;
     OutstandingRequests outstanding;
     std::uint64_t messages = 0;
@@ -45,6 +49,7 @@ struct JudgedCapture {
 
     explicit JudgedCapture(OutstandingRequests::Describe describe) : outstanding(describe) {}
     std::optional<Severity> worstAt(std::uint64_t frame) const;
+    const RuleInfo* worstRuleAt(std::uint64_t frame) const; // null: it has no finding
 };
 
 using JudgedPtr = std::shared_ptr<const JudgedCapture>;

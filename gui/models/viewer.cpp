@@ -141,8 +141,8 @@ Row Viewer::closestFinding(Severity least, IsCloser isCloser) const {
     Row found = no_row;
     if (!judged_ || !document_)
         return found;
-    for (const auto& [frame, severity] : judged_->frames) {
-        if (severity < least)
+    for (const auto& [frame, worst] : judged_->frames) {
+        if (worst.severity < least)
             continue;
         const Row row = document_->index().row_of_frame(frame);
         if (row < document_->rows() && isCloser(row, found) && shownRows_.contains(row))

@@ -181,6 +181,15 @@ TEST_F(Window, JudgesWhatItShows) {
     EXPECT_EQ(viewer.currentRow(), 17U);
 }
 
+TEST_F(Window, NamesAFindingThatCameAgain) {
+    open("ioctl-poll.pcapng");
+    ASSERT_TRUE(waitUntil([this] { return viewer.judged() && viewer.judged()->complete; }));
+    const int info = viewer.messages().columnCount() - 1;
+    const auto text = [&] { return viewer.messages().index(4, info).data().toString(); };
+    EXPECT_TRUE(waitUntil([&] { return text().endsWith("cmd=FS_IOC_SETFLAGS [fh-unknown]"); }))
+        << text().toStdString();
+}
+
 TEST_F(Window, KeepsFieldsOpenFromMessageToMessage) {
     open("lookup-forget.pcapng");
     select(3);
