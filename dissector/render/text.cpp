@@ -335,7 +335,7 @@ void append_request(std::string& out, const Message& request, const TextStyle& s
 
 void append_result(std::string& out, const Decoded& reply, const TextStyle& style) {
     append_outcome(out, reply.message.error, style);
-    if (reply.exchange.latency_ns) {
+    if (style.latency && reply.exchange.latency_ns) {
         out += ' ';
         const Painted latency(out, style.color, Paint::dim);
         append_duration(out, *reply.exchange.latency_ns);

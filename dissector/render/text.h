@@ -18,6 +18,7 @@ struct TextStyle {
     bool color = false;
     TimeStyle time = TimeStyle::relative;
     std::int64_t time_origin_ns = 0;
+    bool latency = true; // false where a column of its own has it
 };
 
 // One line without a newline: frame, time in seconds, connection, direction (> request, < reply,

@@ -273,7 +273,7 @@ FiguresPtr errorFigures(const std::vector<MessageGroup>& opcodes,
                              [](const FigureRow& row) { return row.values.back().toULongLong(); });
     figures->summary = tr("%1 errors among %2 replies").arg(errors).arg(replies);
     if (inside > 0)
-        figures->summary += tr("; %1 of operations in compounds").arg(inside);
+        figures->summary += tr("; failed operations in compounds: %1").arg(inside);
     return figures;
 }
 

@@ -2,6 +2,7 @@
 
 #include "dissector/render/json.h"
 #include "dissector/render/text.h"
+#include "gui/models/info_text.h"
 
 #include <fmt/format.h>
 
@@ -42,12 +43,6 @@ void appendEscapes(std::string& out, Bytes bytes) {
     for (const std::byte byte : bytes)
         fmt::format_to(std::back_inserter(out), "\\x{:02x}", std::to_integer<unsigned>(byte));
     out += "\"\n";
-}
-
-std::string infoText(const Decoded& decoded) {
-    std::string text;
-    append_info(text, decoded, TextStyle{});
-    return text.starts_with(' ') ? text.substr(1) : text;
 }
 
 } // namespace

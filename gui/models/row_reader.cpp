@@ -1,7 +1,7 @@
 #include "gui/models/row_reader.h"
 
 #include "dissector/field_ref.h"
-#include "dissector/render/text.h"
+#include "gui/models/info_text.h"
 #include "gui/models/time_format.h"
 
 #include <algorithm>
@@ -17,12 +17,6 @@ constexpr std::size_t batch_rows = 16;
 
 QString toQString(const std::string& text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-std::string infoOf(const Decoded& decoded) {
-    std::string text;
-    append_info(text, decoded, TextStyle{});
-    return text.starts_with(' ') ? text.substr(1) : text;
 }
 
 std::optional<quint64> nodeOf(const Decoded& decoded) {
@@ -49,7 +43,7 @@ struct RowReader::Cell {
 
     CellText read(const Decoded& decoded) {
         if (kind == ColumnKind::info)
-            return {toQString(infoOf(decoded)), {}};
+            return {toQString(infoText(decoded)), {}};
         if (!field)
             return {};
         std::string text;
@@ -157,7 +151,7 @@ MessagePtr RowReader::readMessage(FrameDecoder& decoder, Row row) const {
         return message;
     }
     message->frame = decoded->record.frame;
-    message->summary = toQString(infoOf(*decoded));
+    message->summary = toQString(infoText(*decoded));
     message->nodeid = nodeOf(*decoded);
     const Bytes bytes = decoded->record.bytes;
     message->bytes = QByteArray(reinterpret_cast<const char*>(bytes.data()),

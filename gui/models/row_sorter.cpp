@@ -1,7 +1,7 @@
 #include "gui/models/row_sorter.h"
 
 #include "dissector/field_ref.h"
-#include "dissector/render/text.h"
+#include "gui/models/info_text.h"
 
 #include <fmt/format.h>
 
@@ -196,11 +196,9 @@ Result<RowSorter::ReadKey> RowSorter::decodedKeys() {
     std::shared_ptr<FrameDecoder> decoder = capture_->decoder();
     if (column_.kind == ColumnKind::info) {
         hasTexts_ = true;
-        return ReadKey([this, decoder, text = std::string()](Row row, Entry& entry) mutable {
-            text.clear();
-            if (const auto decoded = decoder->decode(row))
-                append_info(text, *decoded, TextStyle{});
-            return takeText(text, entry);
+        return ReadKey([this, decoder](Row row, Entry& entry) {
+            const auto decoded = decoder->decode(row);
+            return takeText(decoded ? infoText(*decoded) : std::string(), entry);
         });
     }
     auto field = FieldRef::find(column_.field);
