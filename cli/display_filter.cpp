@@ -37,6 +37,11 @@ ViewNeeds needs_of(const Filter* filter, ViewNeeds view) {
     return view;
 }
 
+void say_what_was_meant(const Filter& filter) {
+    if (!filter.hint().empty() && isatty(STDERR_FILENO) == 1)
+        say(fmt::format("-Y: no message was selected; {}", filter.hint()));
+}
+
 void say_what_was_undecided(const Filter& filter) {
     if (filter.undecided() != 0)
         say(fmt::format(

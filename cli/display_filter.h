@@ -22,6 +22,9 @@ tl::expected<std::optional<Filter>, ExitCode> parse_display_filter(const std::st
 // What a view needs together with a filter.
 ViewNeeds needs_of(const Filter* filter, ViewNeeds view);
 
+// On a terminal, where nothing was selected: what may have been meant.
+void say_what_was_meant(const Filter& filter);
+
 // Says so if messages were left out because the filter could not tell.
 void say_what_was_undecided(const Filter& filter);
 

@@ -140,6 +140,8 @@ int Reading::finish() {
     if (nobody_reads)
         return exit_done;
     say_what_is_missing();
+    if (filter_ && shown_ == 0)
+        say_what_was_meant(*filter_);
     if (filter_)
         say_what_was_undecided(*filter_);
     end_as_signalled();

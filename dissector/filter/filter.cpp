@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <utility>
 #include <vector>
@@ -70,6 +71,25 @@ std::string describe(const FilterError& error, std::string_view filter) {
                        place - begin + lead.size(), "", marked - 1);
 }
 
+namespace {
+
+// Compounds hold what people look for in messages.
+struct LikelyMeant {
+    const char* asked;
+    const char* meant;
+    const char* hint;
+};
+constexpr LikelyMeant likely_meant[] = {
+    {"fuse.error", "fuse.sub.error", "errors of operations in compounds are in fuse.sub.error"},
+    {"fuse.error_name", "fuse.sub.error",
+     "errors of operations in compounds are in fuse.sub.error"},
+    {"fuse.opcode", "fuse.sub.opcode", "operations in compounds are in fuse.sub.opcode"},
+    {"fuse.opcode_name", "fuse.sub.opcode_name",
+     "operations in compounds are in fuse.sub.opcode_name"},
+};
+
+} // namespace
+
 struct Filter::Parts {
     filter::Program program;
     filter::Scratch scratch;
@@ -102,6 +122,16 @@ Filter Filter::clone() const {
 
 std::uint8_t Filter::needs() const {
     return parts_->program.needs;
+}
+
+std::string_view Filter::hint() const {
+    const auto asks = [this](const char* field) {
+        return std::ranges::find(parts_->program.fields, field, &FieldRef::name) !=
+               parts_->program.fields.end();
+    };
+    const auto likely = std::ranges::find_if(
+        likely_meant, [&](const LikelyMeant& row) { return asks(row.asked) && !asks(row.meant); });
+    return likely == std::end(likely_meant) ? std::string_view() : likely->hint;
 }
 
 bool Filter::matches(const Decoded& decoded) {

@@ -41,6 +41,9 @@ class Filter {
     const std::string& text() const { return text_; }
     std::uint8_t needs() const; // FieldNeed
 
+    // What its writer may have meant where it selects nothing, for people; empty: nothing comes to mind.
+    std::string_view hint() const;
+
     bool matches(const Decoded& decoded);
 
     // Messages that were left out because nobody knows whether they match: a regular expression would

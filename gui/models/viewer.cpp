@@ -4,6 +4,17 @@
 
 namespace fusewire::gui {
 
+namespace {
+
+// What may have been meant by a filter that selects nothing.
+QString hintOf(const QString& filter) {
+    const auto parsed = Filter::parse(filter.toStdString());
+    const std::string_view hint = parsed ? parsed->hint() : std::string_view();
+    return QString::fromUtf8(hint.data(), static_cast<qsizetype>(hint.size()));
+}
+
+} // namespace
+
 Viewer::Viewer(QObject* parent) : QObject(parent), messages_(defaultColumns()) {
     qRegisterMetaType<MessagePtr>();
     qRegisterMetaType<RowBatch>();
@@ -272,6 +283,7 @@ void Viewer::connectFilter(const QPointer<RowFilter>& filter) {
 }
 
 void Viewer::endFilter(const QString& error, quint64 undecided) {
+    const QString hint = messages_.rowCount() == 0 ? hintOf(filterText_) : QString();
     filter_.reset();
     filtering_ = false;
     emit filterFinished();
@@ -280,6 +292,8 @@ void Viewer::endFilter(const QString& error, quint64 undecided) {
     else if (undecided > 0)
         emit said(tr("messages left out, of which the filter cannot tell: %Ln", nullptr,
                      static_cast<int>(std::min<quint64>(undecided, INT_MAX))));
+    else if (!hint.isEmpty())
+        emit said(tr("no message is selected; %1").arg(hint));
 }
 
 void Viewer::endFiltering() {

@@ -70,6 +70,13 @@ void FieldTreeView::fitNames() {
         header()->resizeSection(0, wanted);
 }
 
+// What was marked stays in sight when a panel takes some of the room.
+void FieldTreeView::resizeEvent(QResizeEvent* event) {
+    QTreeView::resizeEvent(event);
+    if (currentIndex().isValid())
+        scrollTo(currentIndex());
+}
+
 void FieldTreeView::openAsBefore(const QModelIndex& below) {
     for (int row = 0; row < model()->rowCount(below); ++row) {
         const QModelIndex field = model()->index(row, 0, below);

@@ -15,6 +15,9 @@ class FieldTreeView : public QTreeView {
   public:
     explicit FieldTreeView(Viewer& viewer, QWidget* parent = nullptr);
 
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
     void showMessage();
     void showMarked(const ByteRange& bytes);

@@ -8,6 +8,7 @@
 #include <QFormLayout>
 #include <QGroupBox>
 #include <QHeaderView>
+#include <QScreen>
 #include <QVBoxLayout>
 
 namespace fusewire::gui {
@@ -15,7 +16,7 @@ namespace fusewire::gui {
 namespace {
 
 constexpr int width_in_characters = 130;
-constexpr int height_in_lines = 32;
+constexpr int height_in_lines = 40;
 constexpr int snap_step = 64;
 
 template <class Widget>
@@ -53,8 +54,9 @@ LiveDialog::LiveDialog(const Launcher& launcher, QWidget* parent)
     layout->addWidget(buttons);
     // The dialog has to hold the button to know its default one.
     start_->setDefault(true);
-    resize(fontMetrics().averageCharWidth() * width_in_characters,
-           fontMetrics().height() * height_in_lines);
+    resize(QSize(fontMetrics().averageCharWidth() * width_in_characters,
+                 fontMetrics().height() * height_in_lines)
+               .boundedTo(screen()->availableSize()));
 
     connect(buttons, &QDialogButtonBox::accepted, this, &LiveDialog::choose);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -121,7 +123,7 @@ QWidget* LiveDialog::buildOptions() {
     form->addRow(QString(), noFileData_);
     stopAfter_ = named(new QLineEdit, "stopAfter", tr("When to stop"));
     stopAfter_->setPlaceholderText(
-        tr("not by itself; duration:60 seconds, messages:100000 or size:1G, with commas"));
+        tr("not by itself; such as duration:60 (seconds), messages:100000, size:1G"));
     form->addRow(tr("Stop &after:"), stopAfter_);
     tier_ = named(new QComboBox, "tier", tr("How to capture"));
     tier_->addItem(tr("the best that works"), QString());

@@ -1,10 +1,13 @@
 """-Y: which messages are shown, counted and written; wrong filters; filters made to wear it out."""
 import json
+import os
+import pty
 import struct
+import subprocess
 import time
 import unittest
 
-from command_line import (CONVERSATION, SOURCE_DIR, CommandLineTest, environment, lookup, reply,
+from command_line import (CONVERSATION, FUSEWIRE, SOURCE_DIR, CommandLineTest, environment, lookup, reply,
                           request, run)
 
 SAMPLES = SOURCE_DIR / "samples"
@@ -26,6 +29,22 @@ class DisplayFilter(CommandLineTest):
         self.assertEqual(self.frames(self.capture, "fuse.error == ENOENT"), [4])
         self.assertEqual(self.lines(self.capture, "-Y", "fuse.error == ENOENT"),
                          [self.lines(self.capture)[3]])
+
+    def test_a_terminal_is_told_what_was_meant_where_nothing_is_selected(self):
+        command = [FUSEWIRE, "read", SAMPLES / "lookup-handle-session.pcapng", "-Y"]
+        for text, told in (("fuse.error == ENOENT", True), ("fuse.nodeid == 77", False),
+                           ("fuse.opcode == COMPOUND", False)):
+            ours, terminal = pty.openpty()
+            done = subprocess.run([*command, text], stdout=subprocess.PIPE, stderr=terminal,
+                                  env=environment(), check=False)
+            os.close(terminal)
+            try:
+                said = os.read(ours, 4096).decode()
+            except OSError: # nothing was written, and nobody writes any more
+                said = ""
+            os.close(ours)
+            self.assertEqual(done.returncode, 0)
+            self.assertEqual("fuse.sub.error" in said, told, said)
 
     def test_every_format_is_filtered(self):
         text = "fuse.opcode == LOOKUP"

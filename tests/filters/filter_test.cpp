@@ -61,6 +61,16 @@ TEST(Filter, TellsWhatHasToBeKnownFirst) {
     EXPECT_EQ(Filter::parse("fuse.finding")->needs(), need_body | need_findings | need_survey);
 }
 
+TEST(Filter, KnowsWhatWasMeantInstead) {
+    const auto hint = [](const char* text) { return std::string(Filter::parse(text)->hint()); };
+    EXPECT_EQ(hint("fuse.error == ENOENT"),
+              "errors of operations in compounds are in fuse.sub.error");
+    EXPECT_EQ(hint("fuse.nodeid == 2 && fuse.opcode == LOOKUP_HANDLE"),
+              "operations in compounds are in fuse.sub.opcode");
+    EXPECT_EQ(hint("fuse.error == ENOENT || any fuse.sub.error == ENOENT"), "");
+    EXPECT_EQ(hint("fuse.nodeid == 2"), "");
+}
+
 TEST(Filter, ShowsThePlaceOfAnErrorBelowTheFilter) {
     const std::string text = "fuse.opcod == 1";
     EXPECT_EQ(describe(error_of(text), text),

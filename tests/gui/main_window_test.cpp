@@ -135,6 +135,15 @@ TEST_F(Window, TellsWhatTheCaptureIsAndWhatItCouldNotSee) {
     EXPECT_TRUE(nodes->findChild<QLabel*>("unseen")->isHidden());
 }
 
+TEST_F(Window, SaysWhatAFilterThatSelectsNothingMayHaveMeant) {
+    open("lookup-handle-session.pcapng");
+    ASSERT_TRUE(viewer.setFilter("fuse.error == ENOENT"));
+    const auto* bar = window.findChild<QStatusBar*>();
+    EXPECT_TRUE(waitUntil([&] { return bar->currentMessage().contains("fuse.sub.error"); }))
+        << bar->currentMessage().toStdString();
+    EXPECT_EQ(viewer.messages().rowCount(), 0);
+}
+
 TEST_F(Window, ForgetsWhatADroppedFilterFound) {
     open("lookup-forget.pcapng");
     for (int i = 0; i < 50; ++i) {
