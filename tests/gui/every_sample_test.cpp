@@ -9,6 +9,7 @@
 #include <QFile>
 #include <QTabWidget>
 #include <QTemporaryDir>
+#include <functional>
 #include <random>
 
 namespace fusewire::gui {
@@ -42,6 +43,19 @@ class EverySample : public OpenedWindow {
         ASSERT_TRUE(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
         file.close();
         showAll(path);
+    }
+    // A number from 0 to before `end`.
+    using Random = std::function<qsizetype(qsizetype end)>;
+    void showDamaged(const std::function<void(QByteArray& bytes, const Random& random)>& damage) {
+        QTemporaryDir folder;
+        std::mt19937 numbers(1);
+        for (const QString& name : names()) {
+            QByteArray bytes = bytesOf(name);
+            damage(bytes, [&](qsizetype end) {
+                return static_cast<qsizetype>(numbers() % static_cast<unsigned>(end));
+            });
+            showBytes(folder.filePath(name), bytes);
+        }
     }
     // Of what can be opened; the rest has to be refused with a reason.
     void showAll(const QString& path) {
@@ -92,26 +106,16 @@ TEST_F(EverySample, IsShown) {
 
 // Files whose bytes are wrong here and there: lengths, counts, opcodes, times.
 TEST_F(EverySample, IsShownWithWrongBytes) {
-    QTemporaryDir folder;
-    std::mt19937 random(1);
-    for (const QString& name : names()) {
-        QByteArray bytes = bytesOf(name);
+    showDamaged([](QByteArray& bytes, const Random& random) {
         for (qsizetype i = 0; i < std::max<qsizetype>(4, bytes.size() / 200); ++i)
-            bytes[static_cast<qsizetype>(random() % static_cast<unsigned>(bytes.size()))] =
-                static_cast<char>(random());
-        showBytes(folder.filePath(name), bytes);
-    }
+            bytes[random(bytes.size())] = static_cast<char>(random(256));
+    });
     EXPECT_GT(shown, 10);
 }
 
 TEST_F(EverySample, IsShownToTheCut) {
-    QTemporaryDir folder;
-    std::mt19937 random(2);
-    for (const QString& name : names()) {
-        QByteArray bytes = bytesOf(name);
-        bytes.truncate(static_cast<qsizetype>(random() % static_cast<unsigned>(bytes.size())));
-        showBytes(folder.filePath(name), bytes);
-    }
+    showDamaged(
+        [](QByteArray& bytes, const Random& random) { bytes.truncate(random(bytes.size())); });
     EXPECT_GT(shown, 30);
 }
 
